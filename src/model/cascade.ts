@@ -1,0 +1,118 @@
+/** Cascades as text and as data: positions separated by commas, alternatives by bars, a way of choosing behind a tilde. */
+
+import { type Endpoint, excerpt, labelEndpoint } from './address.js';
+import { type Brand, type NonEmpty, isNonEmpty } from './brand.js';
+import { fail } from './error.js';
+import { type Hop, labelHop, parseHop, placeOf } from './hop.js';
+import { privateKind } from './private.js';
+
+/** Names a proxy; the same URL without credentials gives the same id. */
+export type ProxyId = Brand<string, 'ProxyId'>;
+
+/** Names a cascade; what a person calls it, or the chain itself where it has no name. */
+export type CascadeId = Brand<string, 'CascadeId'>;
+
+/** A known proxy, and where it is known from. */
+export interface Proxy {
+  readonly id: ProxyId;
+  readonly hop: Hop;
+  readonly source: string;
+}
+
+/** How one of several proxies at a position is chosen. */
+export type Pick = 'first-up' | 'random' | 'fastest' | 'sticky';
+
+/** A place in a cascade: one proxy, or several to choose from. */
+export interface Position {
+  readonly pick: Pick;
+  readonly among: NonEmpty<Proxy>;
+}
+
+/** A row of positions with a name. */
+export interface Cascade {
+  readonly id: CascadeId;
+  readonly name: string;
+  readonly positions: NonEmpty<Position>;
+}
+
+/** The most hops a cascade may have. */
+export const mostHops = 8;
+
+const picks: readonly Pick[] = ['first-up', 'random', 'fastest', 'sticky'];
+
+/** Reads a chain such as `socks5h://a:1080,http://b:3128|http://c:3128~random`. Throws `bad-hop` or `bad-cascade`. */
+export const parseCascade = (name: string, chain: string): Cascade => {
+  const positions = chain.split(',').map((text) => parsePosition(text.trim(), name));
+  if (!isNonEmpty(positions) || positions.length > mostHops) {
+    throw fail('bad-cascade', { note: `${positions.length} hops; ${mostHops} is the most` });
+  }
+  refuseRepeats(positions);
+  return { id: name as CascadeId, name, positions };
+};
+
+/** A name for a cascade: letters, digits, dot, hyphen, underscore; 1 to 64 characters. Throws `bad-cascade`. */
+export const parseCascadeName = (text: string): string => {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(text)) {
+    throw fail('bad-cascade', { note: `a name has letters, digits, dots, hyphens and underscores, not ${excerpt(text)}` });
+  }
+  return text;
+};
+
+/** Throws `bad-cascade` when a hop is one of the program's own listeners. */
+export const refuseListeners = (cascade: Cascade, listeners: readonly Endpoint[]): void => {
+  const own = new Set(listeners.map((endpoint) => endpoint.port));
+  for (const { hop } of everyProxy(cascade)) {
+    if (own.has(hop.endpoint.port) && isThisMachine(hop.endpoint)) {
+      throw fail('bad-cascade', { note: `${labelEndpoint(hop.endpoint)} is the own listener` });
+    }
+  }
+};
+
+/** Whether an endpoint is written as this machine: loopback or unspecified, by address or as localhost. */
+export const isThisMachine = ({ host }: Endpoint): boolean => {
+  const kind = privateKind(host);
+  if (host.kind === 'name') return /^(?:.*\.)?localhost\.?$/i.test(host.name);
+  return kind === 'loopback' || kind === 'unspecified';
+};
+
+/** What a person should know before using a cascade, a sentence each. */
+export const warningsOf = (cascade: Cascade): readonly string[] => {
+  const hops = cascade.positions.map(({ among }) => among[0].hop);
+  const firstPublic = hops.findIndex((hop) => privateKind(hop.endpoint.host) === undefined);
+  const inside = hops.findIndex((hop, at) => firstPublic !== -1 && at > firstPublic && privateKind(hop.endpoint.host) !== undefined);
+  const unverified = hops.flatMap((hop, at) => (hop.trust?.by === 'nobody' ? [at + 1] : []));
+  return [
+    ...(cascade.positions.length === 1 ? ['One hop sees both who you are and where you go.'] : []),
+    ...(inside === -1 ? [] : [`Hop ${inside + 1} has a private address behind a public hop: it will be looked for over there.`]),
+    ...unverified.map((hop) => `Hop ${hop} is accepted with any certificate (verify=no): anybody in between can read along.`),
+  ];
+};
+
+/** Every proxy of a cascade, position by position. */
+export const everyProxy = (cascade: Cascade): readonly Proxy[] => cascade.positions.flatMap(({ among }) => among);
+
+/** The cascade in one line for people, without credentials: `a:1080 > b:3128|c:3128`. */
+export const labelCascade = (cascade: Cascade): string =>
+  cascade.positions.map(({ among }) => among.map(({ hop }) => labelHop(hop)).join(' | ')).join(' > ');
+
+/** A proxy as it stands in the book or in a chain. */
+export const asProxy = (hop: Hop, source: string): Proxy => ({ id: labelHop(hop) as ProxyId, hop, source });
+
+const parsePosition = (text: string, source: string): Position => {
+  const tilde = /~([a-z-]+)$/.exec(text);
+  const pick = tilde === null ? 'first-up' : picks.find((known) => known === tilde[1]);
+  if (pick === undefined) throw fail('bad-cascade', { note: `~${excerpt(tilde?.[1] ?? '')}; known are ${picks.join(', ')}` });
+  const chain = tilde === null ? text : text.slice(0, tilde.index);
+  const among = chain.split('|').map((url) => asProxy(parseHop(url.trim()), source));
+  if (!isNonEmpty(among)) throw fail('bad-cascade', { note: 'an empty position' });
+  return { pick, among };
+};
+
+const refuseRepeats = (positions: readonly Position[]): void => {
+  const seen = new Set<string>();
+  for (const { hop } of positions.flatMap(({ among }) => among)) {
+    const place = placeOf(hop);
+    if (seen.has(place)) throw fail('bad-cascade', { note: `${labelEndpoint(hop.endpoint)} is in it twice` });
+    seen.add(place);
+  }
+};

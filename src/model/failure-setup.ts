@@ -1,0 +1,52 @@
+/** Rows of the failure table: what a person wrote or the machine refused, before any session. */
+
+import type { FailureDetail, FailureRow } from './failure.js';
+
+const noted = ({ note }: FailureDetail): string => (note === undefined ? '' : ` (${note})`);
+
+/** Wrong usage or settings (2), or something outside refused (3). No client ever sees these. */
+const local = (exit: 1 | 2 | 3 | 130, text: { readonly sentence: FailureRow['sentence']; readonly hint: string }) =>
+  ({ ...text, exit, socks5: 0x01, http: 500 }) as const satisfies FailureRow;
+
+export const setupRows = {
+  'bad-usage': local(2, {
+    sentence: (d) => d.note ?? 'The command line is not understood.',
+    hint: 'kaskade --help shows what there is.',
+  }),
+  'bad-hop': local(2, {
+    sentence: (d) => `This is not a hop${noted(d)}.`,
+    hint: 'A hop is scheme://[user:password@]host[:port] with scheme http, https, socks4a or socks5h.',
+  }),
+  'bad-cascade': local(2, {
+    sentence: (d) => `This cascade cannot be used${noted(d)}.`,
+    hint: 'A cascade is 1 to 8 hops separated by commas, each proxy once, and never the own listener.',
+  }),
+  'bad-setting': local(2, {
+    sentence: (d) => `A setting has a value that is not legal${noted(d)}.`,
+    hint: 'kaskade config --help lists the settings and their legal values.',
+  }),
+  'settings-broken': local(2, {
+    sentence: (d) => `The settings file could not be understood${noted(d)}.`,
+    hint: 'Mend the kept file and move it back, or start again without it; nothing was overwritten.',
+  }),
+  'public-refused': local(2, {
+    sentence: (d) => `Listening on an address that other machines reach is refused${noted(d)}.`,
+    hint: 'Give --public and --auth-file FILE (user:password lines) if that is really wanted.',
+  }),
+  'auth-file': local(2, {
+    sentence: (d) => `The file of users could not be used${noted(d)}.`,
+    hint: 'It holds one user:password a line; both have 1 to 255 bytes.',
+  }),
+  'port-in-use': local(3, {
+    sentence: (d) => `The listener could not be opened${noted(d)}.`,
+    hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',
+  }),
+  'home-unusable': local(3, {
+    sentence: (d) => `The folder for settings cannot be used${noted(d)}.`,
+    hint: 'Give another one with --home DIR or KASKADE_HOME.',
+  }),
+  interrupted: local(130, {
+    sentence: () => 'Stopped.',
+    hint: 'Nothing is to be done.',
+  }),
+} as const satisfies Record<string, FailureRow>;

@@ -1,0 +1,31 @@
+/** The client half of SOCKS4a: one question, eight bytes of answer. */
+
+import { type Endpoint, addressBytes, hostText } from '../model/address.js';
+import { fail } from '../model/error.js';
+import type { Exchange } from './exchange.js';
+
+const named = Buffer.from([0, 0, 0, 1]);
+const nul = Buffer.from([0x00]);
+
+/** The request to connect onward. Names go as names; so do IPv6 addresses, for which SOCKS4 has no field. */
+export const askSocks4 = (onward: Endpoint, user = ''): readonly Exchange[] => [
+  { phase: 'request', ask: writeRequest(onward, user), answer: readReply },
+];
+
+const writeRequest = ({ host, port }: Endpoint, user: string): Buffer => {
+  const head = Buffer.from([0x04, 0x01, port >> 8, port & 0xff]);
+  const userText = Buffer.from(`${user}\0`, 'utf8');
+  return host.kind === 'ipv4'
+    ? Buffer.concat([head, addressBytes({ kind: 'ipv4', address: host.address }), userText])
+    : Buffer.concat([head, named, userText, Buffer.from(hostText(host), 'latin1'), nul]);
+};
+
+const readReply = (seen: Buffer): number => {
+  const [version, code] = seen;
+  if (version !== undefined && version !== 0x00) throw fail('hop-garbled', { note: `first byte ${version}, not 0` });
+  if (code === undefined) return 0;
+  if (code === 0x5b) throw fail('onward-failed', { note: 'SOCKS4 reply 5B' });
+  if (code === 0x5c || code === 0x5d) throw fail('hop-auth-refused', { note: `SOCKS4 reply ${code.toString(16).toUpperCase()}` });
+  if (code !== 0x5a) throw fail('hop-garbled', { note: `SOCKS4 reply code ${code}` });
+  return seen.length >= 8 ? 8 : 0;
+};
