@@ -1,12 +1,12 @@
 /** A proxy as text and as data: `scheme://[user[:password]@]host[:port][?option=value]`. */
 
 import { type Endpoint, excerpt, hostText, labelEndpoint, parseEndpoint } from './address.js';
-import type { Brand, Port } from './brand.js';
+import type { Port } from './brand.js';
 import { fail } from './error.js';
 import { Secret } from './secret.js';
 
-/** A scheme that a hop protocol exists for; minted by parseHop only. */
-export type Scheme = Brand<'http' | 'https' | 'socks4a' | 'socks5h', 'Scheme'>;
+/** A scheme that a hop protocol exists for; parseHop is the only way from text to it. */
+export type Scheme = 'http' | 'https' | 'socks4a' | 'socks5h';
 
 /** How the certificate of an https hop is judged. */
 export type Trust =
@@ -37,8 +37,8 @@ interface SchemeRow {
   readonly options: readonly string[];
 }
 
-const row = (scheme: string, port: number, options: readonly string[] = []): SchemeRow => ({
-  scheme: scheme as Scheme,
+const row = (scheme: Scheme, port: number, options: readonly string[] = []): SchemeRow => ({
+  scheme,
   port: port as Port,
   options,
 });

@@ -1,6 +1,5 @@
 /** A route: the frozen row of proxies that one session goes through, chosen from a cascade. */
 
-import type { Endpoint } from './address.js';
 import type { Brand, NonEmpty } from './brand.js';
 import type { CascadeId, Proxy } from './cascade.js';
 
@@ -27,7 +26,3 @@ export const parseAsker = (user: string): Asker => {
   if (plus === -1) return { identity: user as Identity };
   return { identity: user.slice(0, plus) as Identity, cascade: user.slice(plus + 1) };
 };
-
-/** What a hop is asked to reach: the next hop, or the target behind the last one. */
-export const onwardOf = (route: Route, hop: number, target: Endpoint): Endpoint =>
-  route.hops[hop + 1]?.hop.endpoint ?? target;
