@@ -7,8 +7,5 @@ import type { HopProtocol } from './protocol.js';
 export const socks5h: HopProtocol = {
   schemes: ['socks5h'],
   ask: ({ credentials }, onward) =>
-    askSocks5(
-      onward,
-      credentials && { user: credentials.user.reveal(), password: credentials.password.reveal() },
-    ),
+    askSocks5(onward, credentials && { user: credentials.user.reveal(), password: credentials.password.reveal() }),
 };

@@ -53,7 +53,9 @@ export const parseCascade = (name: string, chain: string): Cascade => {
 /** A name for a cascade: letters, digits, dot, hyphen, underscore; 1 to 64 characters. Throws `bad-cascade`. */
 export const parseCascadeName = (text: string): string => {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(text)) {
-    throw fail('bad-cascade', { note: `a name has letters, digits, dots, hyphens and underscores, not ${excerpt(text)}` });
+    throw fail('bad-cascade', {
+      note: `a name has letters, digits, dots, hyphens and underscores, not ${excerpt(text)}`,
+    });
   }
   return text;
 };
@@ -79,12 +81,18 @@ export const isThisMachine = ({ host }: Endpoint): boolean => {
 export const warningsOf = (cascade: Cascade): readonly string[] => {
   const hops = cascade.positions.map(({ among }) => among[0].hop);
   const firstPublic = hops.findIndex((hop) => privateKind(hop.endpoint.host) === undefined);
-  const inside = hops.findIndex((hop, at) => firstPublic !== -1 && at > firstPublic && privateKind(hop.endpoint.host) !== undefined);
+  const inside = hops.findIndex(
+    (hop, at) => firstPublic !== -1 && at > firstPublic && privateKind(hop.endpoint.host) !== undefined,
+  );
   const unverified = hops.flatMap((hop, at) => (hop.trust?.by === 'nobody' ? [at + 1] : []));
   return [
     ...(cascade.positions.length === 1 ? ['One hop sees both who you are and where you go.'] : []),
-    ...(inside === -1 ? [] : [`Hop ${inside + 1} has a private address behind a public hop: it will be looked for over there.`]),
-    ...unverified.map((hop) => `Hop ${hop} is accepted with any certificate (verify=no): anybody in between can read along.`),
+    ...(inside === -1
+      ? []
+      : [`Hop ${inside + 1} has a private address behind a public hop: it will be looked for over there.`]),
+    ...unverified.map(
+      (hop) => `Hop ${hop} is accepted with any certificate (verify=no): anybody in between can read along.`,
+    ),
   ];
 };
 
@@ -101,7 +109,8 @@ export const asProxy = (hop: Hop, source: string): Proxy => ({ id: labelHop(hop)
 const parsePosition = (text: string, source: string): Position => {
   const tilde = /~([a-z-]+)$/.exec(text);
   const pick = tilde === null ? 'first-up' : picks.find((known) => known === tilde[1]);
-  if (pick === undefined) throw fail('bad-cascade', { note: `~${excerpt(tilde?.[1] ?? '')}; known are ${picks.join(', ')}` });
+  if (pick === undefined)
+    throw fail('bad-cascade', { note: `~${excerpt(tilde?.[1] ?? '')}; known are ${picks.join(', ')}` });
   const chain = tilde === null ? text : text.slice(0, tilde.index);
   const among = chain.split('|').map((url) => asProxy(parseHop(url.trim()), source));
   if (!isNonEmpty(among)) throw fail('bad-cascade', { note: 'an empty position' });

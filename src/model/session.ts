@@ -28,8 +28,18 @@ export type SessionState =
   | { readonly phase: 'negotiating' }
   | { readonly phase: 'dialing'; readonly opened: readonly HopTiming[] }
   | { readonly phase: 'relaying'; readonly opened: readonly HopTiming[] }
-  | { readonly phase: 'closed'; readonly opened: readonly HopTiming[]; readonly traffic: Traffic; readonly because: Ending }
-  | { readonly phase: 'failed'; readonly opened: readonly HopTiming[]; readonly traffic: Traffic; readonly failure: Failure };
+  | {
+      readonly phase: 'closed';
+      readonly opened: readonly HopTiming[];
+      readonly traffic: Traffic;
+      readonly because: Ending;
+    }
+  | {
+      readonly phase: 'failed';
+      readonly opened: readonly HopTiming[];
+      readonly traffic: Traffic;
+      readonly failure: Failure;
+    };
 
 /** One session as every face sees it. */
 export interface Session {

@@ -31,7 +31,9 @@ export const createAdmission = (most: number): Admission => {
       ofClient.set(address, own);
       inside += 1;
       if (inside > limit) {
-        return room < most ? fail('out-of-files', { note: `limit ${files}` }) : fail('too-many-sessions', { note: `${limit}` });
+        return room < most
+          ? fail('out-of-files', { note: `limit ${files}` })
+          : fail('too-many-sessions', { note: `${limit}` });
       }
       return own > Math.max(1, limit / 2) ? fail('too-many-from-client') : undefined;
     },

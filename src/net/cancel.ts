@@ -22,9 +22,12 @@ export const longestTimer = 2 ** 31 - 1;
 /** A signal that is aborted after `after`, or with its parent; the reason is what `late` makes, or the parent's. */
 export const deadline = (after: Millis, late: () => KaskadeError, parent?: Cancel): Deadline => {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(late());
-  }, Math.min(after, longestTimer));
+  const timer = setTimeout(
+    () => {
+      controller.abort(late());
+    },
+    Math.min(after, longestTimer),
+  );
   const follow = (): void => {
     controller.abort(reasonOf(parent));
   };

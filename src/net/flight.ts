@@ -52,5 +52,9 @@ export const fly = (stream: Duplex, legs: readonly Leg[], onAnswer: OnAnswer, ca
     }
   };
 
-  return absorb(stream, { feed, lost: (how, cause) => fail(how === 'reset' ? 'hop-reset' : 'hop-closed', {}, cause) }, cancel);
+  return absorb(
+    stream,
+    { feed, lost: (how, cause) => fail(how === 'reset' ? 'hop-reset' : 'hop-closed', {}, cause) },
+    cancel,
+  );
 };

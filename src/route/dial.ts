@@ -81,9 +81,14 @@ const pass = async (stage: Stage, stream: Duplex, progress: Progress, cancel: Ca
   const [first] = stage.legs;
   if (first === undefined) return stream;
   progress.asking(first);
-  await fly(stream, stage.legs, (leg, next) => {
-    progress.answered(leg, next);
-  }, cancel);
+  await fly(
+    stream,
+    stage.legs,
+    (leg, next) => {
+      progress.answered(leg, next);
+    },
+    cancel,
+  );
   return stream;
 };
 

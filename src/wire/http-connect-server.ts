@@ -50,5 +50,7 @@ const parseAuthority = (text: string): Endpoint => {
 
 const headFailure = (bytes: Buffer): Error => {
   const lines = bytes.toString('latin1').split('\r\n').length - 3;
-  return lines > mostFields ? fail('header-too-large', { note: `${lines} fields` }) : fail('bad-request', { note: 'the header' });
+  return lines > mostFields
+    ? fail('header-too-large', { note: `${lines} fields` })
+    : fail('bad-request', { note: 'the header' });
 };

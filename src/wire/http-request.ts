@@ -35,8 +35,10 @@ const endToEnd =
 /** Splits the target of a request to a proxy. Throws `bad-request` or `bad-name`; a Host field that says another place is refused. */
 export const splitAbsolute = (url: string, method: string, hosts: readonly string[]): PlainTarget => {
   const [, scheme, authority = '', path = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)$/i.exec(url) ?? [];
-  if (scheme === undefined || !/^[\x21-\x7e]*$/.test(url)) throw fail('bad-request', { note: `target ${excerpt(url)}` });
-  if (!/^(?:http|ws)$/i.test(scheme)) throw fail('bad-request', { note: `scheme ${excerpt(scheme)}; use CONNECT for it` });
+  if (scheme === undefined || !/^[\x21-\x7e]*$/.test(url))
+    throw fail('bad-request', { note: `target ${excerpt(url)}` });
+  if (!/^(?:http|ws)$/i.test(scheme))
+    throw fail('bad-request', { note: `scheme ${excerpt(scheme)}; use CONNECT for it` });
   if (authority.includes('@')) throw fail('bad-request', { note: 'user information in the target' });
   refuseOtherHost(authority, hosts);
   const origin = path.startsWith('/') ? path : `/${path}`;

@@ -96,7 +96,8 @@ const guarded = (body: BodyReader, bytes: Buffer): number => {
 const readHead = (bytes: Buffer, method: string): ResponseHead => {
   const head = parseHead(bytes);
   const [, version, status, reason = ''] = /^HTTP\/(1\.[01]) (\d{3})(?: (.*))?$/.exec(head?.start ?? '') ?? [];
-  if (head === undefined || status === undefined || Number(status) < 100) throw garbled(excerpt(bytes.toString('latin1', 0, 40)));
+  if (head === undefined || status === undefined || Number(status) < 100)
+    throw garbled(excerpt(bytes.toString('latin1', 0, 40)));
   return {
     version: version === '1.0' ? '1.0' : '1.1',
     status: Number(status),

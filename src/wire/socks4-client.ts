@@ -25,7 +25,8 @@ const readReply = (seen: Buffer): number => {
   if (version !== undefined && version !== 0x00) throw fail('hop-garbled', { note: `first byte ${version}, not 0` });
   if (code === undefined) return 0;
   if (code === 0x5b) throw fail('onward-failed', { note: 'SOCKS4 reply 5B' });
-  if (code === 0x5c || code === 0x5d) throw fail('hop-auth-refused', { note: `SOCKS4 reply ${code.toString(16).toUpperCase()}` });
+  if (code === 0x5c || code === 0x5d)
+    throw fail('hop-auth-refused', { note: `SOCKS4 reply ${code.toString(16).toUpperCase()}` });
   if (code !== 0x5a) throw fail('hop-garbled', { note: `SOCKS4 reply code ${code}` });
   return seen.length >= 8 ? 8 : 0;
 };

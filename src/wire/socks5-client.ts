@@ -37,7 +37,8 @@ const readMethod = (seen: Buffer, offered: number): number => {
   refuseVersion(seen, 0x05);
   const method = seen[1];
   if (method === undefined) return 0;
-  if (method === 0xff) throw fail(offered === 0x00 ? 'hop-auth-missing' : 'hop-auth-refused', { note: 'SOCKS5 method FF' });
+  if (method === 0xff)
+    throw fail(offered === 0x00 ? 'hop-auth-missing' : 'hop-auth-refused', { note: 'SOCKS5 method FF' });
   if (method !== offered) throw fail('hop-garbled', { note: `SOCKS5 method ${hex(method)} was not offered` });
   return 2;
 };
@@ -78,7 +79,8 @@ const readReply = (seen: Buffer): number => {
 
 const refuseVersion = (seen: Buffer, version: number): void => {
   const first = seen[0];
-  if (first !== undefined && first !== version) throw fail('hop-garbled', { note: `first byte ${hex(first)}, not ${hex(version)}` });
+  if (first !== undefined && first !== version)
+    throw fail('hop-garbled', { note: `first byte ${hex(first)}, not ${hex(version)}` });
 };
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, '0').toUpperCase();

@@ -1,0 +1,108 @@
+/** What a face can see and ask for, whether the engine runs in its own process or in another one. */
+
+import type { Endpoint } from '../model/address.js';
+import type { Millis } from '../model/brand.js';
+import type { Cascade } from '../model/cascade.js';
+import type { KaskadeEvent } from '../model/event.js';
+import type { Failure } from '../model/failure.js';
+import type { HopTiming, Session, Traffic } from '../model/session.js';
+
+/** The state of a running engine as plain data. */
+export interface Snapshot {
+  readonly listeners: readonly Endpoint[];
+  /** The cascade for new sessions, by name. */
+  readonly cascade?: string;
+  readonly sessions: readonly Session[];
+  readonly totals: { readonly served: number; readonly failed: number; readonly traffic: Traffic };
+}
+
+/** A running engine. */
+export interface Controller extends AsyncDisposable {
+  readonly snapshot: Snapshot;
+  /** Calls `observe` with everything that happens from now on, until the returned object is disposed. */
+  readonly watch: (observe: (event: KaskadeEvent) => void) => Disposable;
+  /** Accepts no more; sessions may end by themselves for `grace`, then they are ended. Resolves when nothing is open. */
+  readonly stop: (grace: Millis) => Promise<void>;
+}
+
+/** Where and how to serve. */
+export interface ServeOptions {
+  /** `host:port`, port 0 for any; the setting `listen` where there is none. */
+  readonly listen: readonly string[];
+  /** The name of a stored cascade, or a chain; the stored one in use where it is missing. */
+  readonly cascade?: string;
+  /** Allows listeners that other machines reach; needs a file of user:password lines. */
+  readonly public: boolean;
+  readonly authFile?: string;
+  /** Serve the built-in lab with so many hops instead of a cascade. */
+  readonly lab?: number;
+}
+
+/** What came of asking one hop of a cascade: the verdict on the route up to it. */
+export interface Verdict {
+  /** Counted from 1. */
+  readonly hop: number;
+  readonly label: string;
+  /** What the hop was asked to reach: the next hop or the target; undefined where the last hop was only connected to. */
+  readonly onward?: string;
+  /** Time for the whole route up to this hop. */
+  readonly time: Millis;
+  readonly timings: readonly HopTiming[];
+  /** Missing where all went well. */
+  readonly failure?: Failure;
+}
+
+/** One setting as a person sees it. */
+export interface SettingView {
+  readonly key: string;
+  readonly value: string;
+  readonly standard: string;
+  /** What is legal, and what it means. */
+  readonly legal: string;
+  readonly meaning: string;
+}
+
+/** Two streams of bytes: what goes to a target, and what comes back. */
+export interface Stdio {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+}
+
+/** The whole program, as the command line and the terminal UI use it. Everything throws KaskadeErrors only. */
+export interface Program {
+  readonly settings: {
+    /** The path of the settings file. */
+    readonly path: string;
+    readonly all: () => readonly SettingView[];
+    /** Throws `bad-setting` for an unknown key. */
+    readonly find: (key: string) => SettingView;
+    /** Stores a value. Throws `bad-setting` with what would be legal. */
+    readonly set: (key: string, value: string) => void;
+  };
+  readonly cascades: {
+    readonly all: () => readonly Cascade[];
+    readonly inUse: () => string | undefined;
+    /** Finds a stored cascade by name, or reads a chain. Throws `cascade-unknown`, `bad-hop` or `bad-cascade`. */
+    readonly find: (nameOrChain: string) => Cascade;
+    /** Stores a cascade; the first one stored is in use from then on. Throws `bad-cascade` where the name is taken. */
+    readonly add: (name: string, chain: string) => Cascade;
+    readonly use: (name: string) => Cascade;
+    readonly remove: (name: string) => Cascade;
+    /** Dials hop by hop and tells each verdict as it is known; ends after the first failure. */
+    readonly test: (options: {
+      readonly cascade: Cascade;
+      readonly target?: Endpoint;
+      readonly onVerdict: (verdict: Verdict) => void;
+      readonly signal: AbortSignal;
+    }) => Promise<void>;
+  };
+  /** Starts the engine in this process. */
+  readonly serve: (options: ServeOptions) => Promise<Controller>;
+  /** Connects a target with the two streams, through a cascade. Resolves when both directions have ended. */
+  readonly connect: (options: {
+    readonly target: Endpoint;
+    readonly cascade?: string;
+    readonly stdio: Stdio;
+    readonly signal: AbortSignal;
+  }) => Promise<void>;
+}

@@ -1,0 +1,68 @@
+/** A plain request on its way up: its head as the client wrote it, and its body in the framing it came in. */
+
+import type { Duplex } from 'node:stream';
+import type { PlainMessage } from '../inbound/request.js';
+import type { Meter } from '../net/idle.js';
+import { writeChunk, writeLastChunk } from '../wire/http-body.js';
+import type { Field } from '../wire/http-head.js';
+import { onwardFields, writeRequest } from '../wire/http-request.js';
+import type { Forwarding } from './download.js';
+
+/** Sends one request. */
+export interface Upload {
+  /** Sends the head, and lets the body follow. */
+  readonly begin: () => void;
+  /** There is room in the tunnel again. */
+  readonly more: () => void;
+  readonly finished: () => boolean;
+  readonly stop: () => void;
+}
+
+/** An upload of `message` into a tunnel. */
+export const createUpload = (
+  message: PlainMessage,
+  stream: Duplex,
+  { meter, forward }: { readonly meter: Meter; readonly forward: Forwarding | undefined },
+): Upload => {
+  const { body, chunked } = message;
+  let finished = body === undefined;
+  const write = (...pieces: readonly Buffer[]): void => {
+    stream.cork();
+    for (const piece of pieces) {
+      meter.up += piece.length;
+      if (!stream.write(piece)) body?.pause();
+    }
+    stream.uncork();
+  };
+  const onData = (data: Buffer): void => {
+    write(...(chunked ? writeChunk(data) : [data]));
+  };
+  const onEnd = (): void => {
+    finished = true;
+    if (chunked) write(writeLastChunk(message.trailers()));
+  };
+  return {
+    begin: () => {
+      write(headOf(message, forward));
+      body?.on('data', onData).on('end', onEnd);
+    },
+    more: () => {
+      body?.resume();
+    },
+    finished: () => finished,
+    stop: () => {
+      body?.off('data', onData).off('end', onEnd);
+    },
+  };
+};
+
+const headOf = (message: PlainMessage, forward: Forwarding | undefined): Buffer => {
+  const keep = [
+    ...(message.chunked ? ['transfer-encoding'] : []),
+    ...(message.upgrade ? ['connection', 'upgrade'] : []),
+  ];
+  const login: readonly Field[] =
+    forward?.authorization === undefined ? [] : [{ name: 'Proxy-Authorization', value: forward.authorization }];
+  const target = forward === undefined ? message.path : message.absolute;
+  return writeRequest({ ...message, target }, [...onwardFields(message.fields, keep), ...login]);
+};
