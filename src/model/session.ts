@@ -27,7 +27,7 @@ export type Ending = 'client' | 'target' | 'idle' | 'stopped';
 export type SessionState =
   | { readonly phase: 'negotiating' }
   | { readonly phase: 'dialing'; readonly opened: readonly HopTiming[] }
-  | { readonly phase: 'relaying'; readonly opened: readonly HopTiming[] }
+  | { readonly phase: 'relaying'; readonly opened: readonly HopTiming[]; readonly traffic: Traffic }
   | {
       readonly phase: 'closed';
       readonly opened: readonly HopTiming[];

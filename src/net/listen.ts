@@ -23,7 +23,7 @@ export interface Reception {
 /** An open listener. */
 export interface Listener {
   readonly endpoint: Endpoint;
-  /** Accepts no more; resolves when the port is free. Clients inside are not touched. */
+  /** Accepts no more, at once. Resolves when the clients inside are gone too; they are not touched. */
   readonly close: () => Promise<void>;
 }
 
@@ -105,8 +105,6 @@ const createListener = (server: Server): Listener => {
         server.close(() => {
           resolve();
         });
-        // A server is only closed when its connections are; the port is free at once.
-        setImmediate(resolve);
       }),
   };
 };

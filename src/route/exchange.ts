@@ -51,7 +51,7 @@ const attempt = async (
 ): Promise<Outcome> => {
   const meter: Meter = { up: 0, down: 0 };
   entry.relaying(meter);
-  const patience = line.patience();
+  const { patience } = line;
   const manner = { meter, kept, forward: forwarding(route), patience: patience.exchange, stop: line.stop };
   const outcome = await converse(request, tunnel, manner);
   if (outcome === 'keep') line.pool.put(route, request.target, tunnel);

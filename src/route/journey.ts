@@ -27,14 +27,14 @@ export interface Entry {
 
 /** Everything a session needs besides its request. */
 export interface Line {
-  readonly rules: () => TargetRules;
+  readonly rules: TargetRules;
   /** The cascade for this asker. Throws `cascade-unknown` or `cascade-missing`: there is never another way instead. */
   readonly cascadeFor: (asker: Asker) => Cascade;
   readonly chooser: Chooser;
   readonly evidence: Evidence;
   readonly door: Door;
-  readonly dialWithin: () => Millis;
-  readonly patience: () => { readonly tunnel: Patience; readonly exchange: Millis };
+  readonly dialWithin: Millis;
+  readonly patience: { readonly tunnel: Patience; readonly exchange: Millis };
   readonly pool: Pool;
   readonly open: (request: PendingRequest) => Entry;
   readonly notice: (topic: string, text: string) => void;
@@ -52,7 +52,7 @@ export interface Journey {
 /** Dials for a request, within the deadline, and gives up as soon as the client is gone. */
 export const open = async (request: PendingRequest, goal: Goal, journey: Journey): Promise<Tunnel> => {
   const { route, line, entry } = journey;
-  const { signal, abort, done } = deadline(line.dialWithin(), () => fail('hop-timeout'), line.stop);
+  const { signal, abort, done } = deadline(line.dialWithin, () => fail('hop-timeout'), line.stop);
   const onGone = (): void => {
     abort(fail('client-gone'));
   };

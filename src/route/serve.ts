@@ -27,7 +27,7 @@ export const serve = async (request: PendingRequest, line: Line): Promise<void> 
 };
 
 const planFor = ({ target, asker }: PendingRequest, line: Line): Route => {
-  const rules = line.rules();
+  const rules = line.rules;
   const refusal = refusalOf(target, rules);
   if (refusal !== undefined) throw refusal;
   if (rules.plainPorts.has(target.port)) line.notice(`plain-${target.port}`, plainText(target.port));
@@ -43,5 +43,5 @@ const serveTunnel = async (request: TunnelRequest, journey: Journey): Promise<vo
   const meter: Meter = { up: 0, down: 0 };
   request.accept();
   entry.relaying(meter);
-  entry.closed(await relay(request.client, tunnel, { patience: line.patience().tunnel, meter }, line.stop));
+  entry.closed(await relay(request.client, tunnel, { patience: line.patience.tunnel, meter }, line.stop));
 };

@@ -1,0 +1,44 @@
+/** The lab: proxies of different kinds and a target page, all on loopback, for a rehearsal without any anonymity. */
+
+import { labelEndpoint } from '../model/address.js';
+import { type Cascade, mostHops, parseCascade } from '../model/cascade.js';
+import { fail } from '../model/error.js';
+import { type LabProxy, labKinds, openLabProxy } from './lab-proxy.js';
+import { openLabPage } from './lab-page.js';
+import { createTrace } from './lab-trace.js';
+
+/** A running lab. */
+export interface Lab {
+  readonly cascade: Cascade;
+  /** The only names that its exit reaches. */
+  readonly targets: ReadonlySet<string>;
+  readonly close: () => Promise<void>;
+}
+
+/** The one target of the lab; `.test` is never a name on the Internet (RFC 6761 §6.2). */
+export const labTarget = 'lab.test';
+
+/** Starts so many proxies, last one first, each of which reaches the next one only; the last one reaches the page only. */
+export const openLab = async (hops: number): Promise<Lab> => {
+  if (!Number.isInteger(hops) || hops < 1 || hops > mostHops) {
+    throw fail('bad-usage', { note: `A lab has 1 to ${mostHops} hops.` });
+  }
+  const trace = createTrace();
+  const page = await openLabPage(labTarget, trace);
+  const proxies: LabProxy[] = [];
+  let reaches = new Map([[`${labTarget}:80`, page.endpoint]]);
+  for (let hop = hops; hop >= 1; hop -= 1) {
+    const kind = labKinds[(hop - 1) % labKinds.length] ?? labKinds[0];
+    const proxy = await openLabProxy({ hop, kind, reaches, trace });
+    reaches = new Map([[labelEndpoint(proxy.endpoint), proxy.endpoint]]);
+    proxies.unshift(proxy);
+  }
+  const chain = proxies.map(({ kind, endpoint }) => `${kind.scheme}://${labelEndpoint(endpoint)}`).join(',');
+  return {
+    cascade: parseCascade('lab', chain),
+    targets: new Set([labTarget]),
+    close: async () => {
+      await Promise.all([...proxies.map((proxy) => proxy.close()), page.close()]);
+    },
+  };
+};

@@ -1,0 +1,84 @@
+/** A whole engine in this process for tests: a listener on any port of loopback, through a chain. */
+
+import { type Cascade, parseCascade } from '../../src/model/cascade.js';
+import { type Millis, millis } from '../../src/model/brand.js';
+import { fail } from '../../src/model/error.js';
+import type { KaskadeEvent } from '../../src/model/event.js';
+import { parseHost } from '../../src/model/address.js';
+import type { Controller } from '../../src/engine/controller.js';
+import { type EngineLimits, type EngineParts, startEngine } from '../../src/engine/engine.js';
+
+/** A running engine and what it said. */
+export interface House extends AsyncDisposable {
+  readonly port: number;
+  readonly controller: Controller;
+  readonly events: readonly KaskadeEvent[];
+  /** Resolves with the first event, past or coming, that fits. */
+  readonly event: <Event extends KaskadeEvent>(fits: (event: KaskadeEvent) => event is Event) => Promise<Event>;
+  readonly close: () => Promise<void>;
+}
+
+/** What a test may change. */
+export interface HouseOptions {
+  readonly limits?: Partial<EngineLimits>;
+  readonly rules?: Partial<EngineParts['rules']>;
+  readonly login?: EngineParts['login'];
+  /** Cascades that a client may pick by `identity+name`. */
+  readonly named?: Readonly<Record<string, string>>;
+}
+
+const standardLimits: EngineLimits = {
+  sessions: 2_000,
+  handshake: millis(10_000),
+  dial: millis(60_000),
+  idle: millis(900_000),
+  idleTunnels: millis(7_200_000),
+};
+
+/** Starts an engine whose sessions go through `chain`; targets on loopback are allowed unless a test says otherwise. */
+export const startHouse = async (chain: string, options: HouseOptions = {}): Promise<House> => {
+  const cascade = parseCascade('test', chain);
+  const named = new Map(Object.entries(options.named ?? {}).map(([name, text]) => [name, parseCascade(name, text)]));
+  const controller = await startEngine({
+    listen: [{ host: parseHost('127.0.0.1'), port: 0 }],
+    login: options.login ?? { required: false, check: () => true },
+    rules: { private: 'allow', refusedPorts: new Set([25]), plainPorts: new Set(), ...options.rules },
+    limits: { ...standardLimits, ...options.limits },
+    cascadeFor: (asker) => pick(asker.cascade, cascade, named),
+    inUse: () => cascade,
+  });
+  const events: KaskadeEvent[] = [];
+  const hooks = new Set<(event: KaskadeEvent) => void>();
+  controller.watch((event) => {
+    events.push(event);
+    for (const hook of hooks) hook(event);
+  });
+  const close = (): Promise<void> => controller.stop(0 as Millis);
+  return {
+    port: controller.snapshot.listeners[0]?.port ?? 0,
+    controller,
+    events,
+    event: (fits) =>
+      new Promise((resolve) => {
+        const past = events.find(fits);
+        if (past !== undefined) {
+          resolve(past);
+          return;
+        }
+        const hook = (event: KaskadeEvent): void => {
+          if (!fits(event)) return;
+          hooks.delete(hook);
+          resolve(event);
+        };
+        hooks.add(hook);
+      }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+};
+
+const pick = (name: string | undefined, standard: Cascade, named: ReadonlyMap<string, Cascade>): Cascade => {
+  const found = name === undefined ? standard : named.get(name);
+  if (found === undefined) throw fail('cascade-unknown', { note: name ?? '' });
+  return found;
+};
