@@ -18,8 +18,11 @@ export interface Endpoint {
 
 const ipv4Text = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const nameText = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
+const ipv6Text = /^[0-9a-f:]{2,39}$/i;
 const longestName = 253;
 const longestLabel = 63;
+/** No name needs more UTF-16 units before IDNA folds it; what folds them takes more than linear time. */
+const longestText = 1024;
 
 /**
  * Reads a host: an IPv4 or IPv6 address (brackets allowed), or a name in letters of any script.
@@ -27,10 +30,11 @@ const longestLabel = 63;
  * Throws `bad-name` for anything else, so that no CR, LF, NUL, space or over-long label passes.
  */
 export const parseHost = (text: string): Host => {
+  if (text.length > longestText) throw fail('bad-name', { note: excerpt(text) });
   if (ipv4Text.test(text)) return { kind: 'ipv4', address: text };
   const bare = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
   if (bare.includes(':') || bare !== text) return parseIpv6(bare);
-  const name = isAscii(text) ? text : domainToASCII(text);
+  const name = isAscii(text) ? text : foldName(text);
   if (!isName(name)) throw fail('bad-name', { note: excerpt(text) });
   return endsInNumber(name) ? legacyIpv4(name) : { kind: 'name', name };
 };
@@ -83,12 +87,28 @@ export const excerpt = (text: string): string => {
   return text.length > 80 ? `${printable}…` : printable;
 };
 
+/**
+ * RFC 4291 §2.2, without zone (it means something on one machine only). Dotted decimal becomes groups here, since
+ * ipaddr.js takes `::1.2.3.4` for `::ffff:1.2.3.4` and reads octal and hexadecimal where inet_pton(3) refuses them.
+ */
 const parseIpv6 = (text: string): Host => {
-  if (!ipaddr.IPv6.isValid(text) || text.includes('%')) throw fail('bad-name', { note: excerpt(text) });
-  return { kind: 'ipv6', address: ipaddr.IPv6.parse(text).toRFC5952String() };
+  const groups = undotted(text);
+  if (!ipv6Text.test(groups) || !ipaddr.IPv6.isValid(groups)) throw fail('bad-name', { note: excerpt(text) });
+  return { kind: 'ipv6', address: ipaddr.IPv6.parse(groups).toRFC5952String() };
+};
+
+const undotted = (text: string): string => {
+  const at = text.lastIndexOf(':') + 1;
+  const address = text.slice(at);
+  if (!ipv4Text.test(address)) return text;
+  const bytes = addressBytes({ kind: 'ipv4', address });
+  return `${text.slice(0, at)}${bytes.readUInt16BE(0).toString(16)}:${bytes.readUInt16BE(2).toString(16)}`;
 };
 
 const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
+/** UTS 46. What folds names is a URL parser, which cuts at `/`, drops tabs and decodes `%`: such text gives no name at all. */
+const foldName = (text: string): string => (/^[-.\w\x80-\uffff]*$/.test(text) ? domainToASCII(text) : '');
 
 const isName = (name: string): boolean =>
   name.length <= longestName + 1 &&

@@ -2,7 +2,7 @@
 
 import { type Endpoint, excerpt, labelEndpoint } from './address.js';
 import { type Brand, type NonEmpty, isNonEmpty } from './brand.js';
-import { fail } from './error.js';
+import { asKaskadeError, fail, withDetail } from './error.js';
 import { type Hop, labelHop, parseHop, placeOf } from './hop.js';
 import { privateKind } from './private.js';
 
@@ -42,17 +42,17 @@ const picks: readonly Pick[] = ['first-up', 'random', 'fastest', 'sticky'];
 
 /** Reads a chain such as `socks5h://a:1080,http://b:3128|http://c:3128~random`. Throws `bad-hop` or `bad-cascade`. */
 export const parseCascade = (name: string, chain: string): Cascade => {
-  const positions = chain.split(',').map((text) => parsePosition(text.trim(), name));
-  if (!isNonEmpty(positions) || positions.length > mostHops) {
-    throw fail('bad-cascade', { note: `${positions.length} hops; ${mostHops} is the most` });
-  }
+  const texts = chain.split(',');
+  if (texts.length > mostHops) throw fail('bad-cascade', { note: `${texts.length} hops; ${mostHops} is the most` });
+  const positions = texts.map((text, index) => withPlace(index + 1, () => parsePosition(text.trim(), name)));
+  if (!isNonEmpty(positions)) throw fail('bad-cascade', { note: 'no hop' });
   refuseRepeats(positions);
   return { id: name as CascadeId, name, positions };
 };
 
-/** A name for a cascade: letters, digits, dot, hyphen, underscore; 1 to 64 characters. Throws `bad-cascade`. */
+/** A name for a cascade: letters, digits, dot, hyphen, underscore; 1 to 64 characters; not `__proto__`, which no object stores. Throws `bad-cascade`. */
 export const parseCascadeName = (text: string): string => {
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(text)) {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(text) || text === '__proto__') {
     throw fail('bad-cascade', {
       note: `a name has letters, digits, dots, hyphens and underscores, not ${excerpt(text)}`,
     });
@@ -106,11 +106,20 @@ export const labelCascade = (cascade: Cascade): string =>
 /** A proxy as it stands in the book or in a chain. */
 export const asProxy = (hop: Hop, source: string): Proxy => ({ id: labelHop(hop) as ProxyId, hop, source });
 
+/** Says in a failure which hop it is about. */
+const withPlace = <Result>(number: number, parse: () => Result): Result => {
+  try {
+    return parse();
+  } catch (thrown) {
+    const error = asKaskadeError(thrown);
+    throw withDetail(error, { note: `hop ${number}: ${error.failure.note ?? ''}` });
+  }
+};
+
 const parsePosition = (text: string, source: string): Position => {
   const tilde = /~([a-z-]+)$/.exec(text);
   const pick = tilde === null ? 'first-up' : picks.find((known) => known === tilde[1]);
-  if (pick === undefined)
-    throw fail('bad-cascade', { note: `~${excerpt(tilde?.[1] ?? '')}; known are ${picks.join(', ')}` });
+  if (pick === undefined) throw fail('bad-cascade', { note: `behind ~ stands one of ${picks.join(', ')}` });
   const chain = tilde === null ? text : text.slice(0, tilde.index);
   const among = chain.split('|').map((url) => asProxy(parseHop(url.trim()), source));
   if (!isNonEmpty(among)) throw fail('bad-cascade', { note: 'an empty position' });

@@ -1,6 +1,6 @@
 /** A proxy as text and as data: `scheme://[user[:password]@]host[:port][?option=value]`. */
 
-import { type Endpoint, excerpt, hostText, labelEndpoint, parseEndpoint } from './address.js';
+import { type Endpoint, hostText, labelEndpoint, parseEndpoint } from './address.js';
 import type { Port } from './brand.js';
 import { fail } from './error.js';
 import { Secret } from './secret.js';
@@ -52,21 +52,24 @@ const schemes: ReadonlyMap<string, SchemeRow> = new Map([
   ['socks5h', row('socks5h', 1080)],
 ]);
 
+/** RFC 3986 §3.2: the authority ends at the first `/`, `?` or `#`; more lenient in that a password may have a raw `@`. */
+const hopText = /^([a-z][a-z0-9+.-]*):\/\/(?:([^/?#]*)@)?([^@/?#]+)\/?(?:\?([^@#]*))?$/i;
+
 /**
  * Reads one hop. socks4 and socks5 become the forms that leave names to the far end.
- * Throws `bad-hop` with a note that never repeats credentials.
+ * Throws `bad-hop` with a note that repeats nothing of the text: any part of it may be a piece of a password.
  */
 export const parseHop = (text: string): Hop => {
-  const found = /^([a-z][a-z0-9+.-]*):\/\/(?:(.*)@)?([^@/?]+)\/?(?:\?(.*))?$/is.exec(text);
-  const [, written = '', userinfo, authority = '', query] = found ?? [];
-  if (found === null) throw fail('bad-hop', { note: excerpt(text.replace(/\/\/.*@/s, '//‹secret›@')) });
+  const found = hopText.exec(text);
+  const [, written = '', userinfo = '', authority = '', query] = found ?? [];
+  if (found === null) throw fail('bad-hop', { note: 'special characters in a password are written as %XX' });
   const known = schemes.get(written.toLowerCase());
-  if (known === undefined) throw fail('bad-hop', { note: `unknown scheme ${excerpt(written)}` });
+  if (known === undefined) throw fail('bad-hop', { note: 'unknown scheme' });
   const options = parseOptions(known, query);
   return {
     scheme: known.scheme,
     endpoint: parseAuthority(authority, known.port),
-    ...(userinfo === undefined ? {} : { credentials: parseCredentials(userinfo, known.scheme) }),
+    ...(userinfo === '' ? {} : { credentials: parseCredentials(userinfo, known.scheme) }),
     ...(known.scheme === 'https' ? { trust: parseTrust(options) } : {}),
     ...(parseForward(options) ? { forward: true as const } : {}),
   };
@@ -85,8 +88,9 @@ export const placeOf = ({ endpoint }: Hop): string =>
 const parseAuthority = (text: string, port: Port): Endpoint => {
   try {
     return parseEndpoint(text, port);
-  } catch (cause) {
-    throw fail('bad-hop', { note: `host or port of ${excerpt(text)}; ports are 1 to 65535` }, cause);
+  } catch {
+    // The cause would repeat the text, which is half a password where somebody wrote one with a raw slash or comma.
+    throw fail('bad-hop', { note: 'host or port; ports are 1 to 65535' });
   }
 };
 
@@ -124,7 +128,7 @@ const parseOptions = (known: SchemeRow, query: string | undefined): ReadonlyMap<
     const equals = pair.indexOf('=');
     const key = equals === -1 ? pair : pair.slice(0, equals);
     if (!known.options.includes(key)) {
-      throw fail('bad-hop', { note: `${known.scheme} hops have no option ${excerpt(key)}` });
+      throw fail('bad-hop', { note: `options of ${known.scheme} hops: ${known.options.join(', ') || 'none'}` });
     }
     if (options.has(key)) throw fail('bad-hop', { note: `option ${key} given twice` });
     options.set(key, pair.slice(equals + 1));
@@ -144,7 +148,7 @@ const parseTrust = (options: ReadonlyMap<string, string>): Trust => {
 const parsePin = (pin: string, verify: string | undefined): Trust => {
   if (verify !== undefined) throw fail('bad-hop', { note: 'pin and verify exclude each other' });
   const sha256 = /^sha256\/([A-Za-z0-9+/]{43}=)$/.exec(
-    pin.replaceAll('%2B', '+').replaceAll('%2F', '/').replaceAll('%3D', '='),
+    pin.replace(/%2b/gi, '+').replace(/%2f/gi, '/').replace(/%3d/gi, '='),
   )?.[1];
   if (sha256 === undefined) throw fail('bad-hop', { note: 'a pin is sha256/ and 44 characters of base64' });
   return { by: 'pin', sha256 };

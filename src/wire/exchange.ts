@@ -1,6 +1,6 @@
 /** Asking a hop: every upstream handshake is a fixed row of questions and answers. */
 
-/** One question to a hop, and how many bytes its answer takes. */
+/** One question to a hop, and how many bytes its answer takes; good for one stream, whose bytes `answer` sees grow. */
 export interface Exchange {
   readonly phase: 'greeting' | 'auth' | 'request';
   readonly ask: Buffer;

@@ -1,6 +1,6 @@
 /** The body of an HTTP/1.1 message: where it ends, and what is in it (RFC 9112 §6 and §7). */
 
-import { type Field, parseField } from './http-head.js';
+import { type Field, mostFields, parseField } from './http-head.js';
 
 /** How the end of a body is known. */
 export type Framing =
@@ -74,16 +74,20 @@ const readSized = (length: number, sink: BodySink): BodyReader => {
   };
 };
 
-const readRest = (sink: BodySink): BodyReader => ({
-  push: (bytes) => {
-    sink.data(bytes);
-    return bytes.length;
-  },
-  close: () => {
-    sink.end([]);
-    return true;
-  },
-});
+const readRest = (sink: BodySink): BodyReader => {
+  let ended = false;
+  return {
+    push: (bytes) => {
+      if (bytes.length > 0) sink.data(bytes);
+      return bytes.length;
+    },
+    close: () => {
+      if (!ended) sink.end([]);
+      ended = true;
+      return true;
+    },
+  };
+};
 
 /** What a chunked reader is in the middle of. */
 type Place = 'size' | 'data' | 'after-data' | 'trailers' | 'done';
@@ -91,50 +95,29 @@ type Place = 'size' | 'data' | 'after-data' | 'trailers' | 'done';
 const readChunked = (sink: BodySink): BodyReader => {
   let place: Place = 'size';
   let left = 0;
-  let line = '';
-  const trailers: Field[] = [];
-  let trailerBytes = 0;
+  const lines = readLines();
+  const trailers = readTrailers();
 
-  /** Takes one line; undefined while it is incomplete. A bare LF or CR is nonsense. */
-  const takeLine = (bytes: Buffer): { readonly used: number; readonly line?: string } => {
-    const end = bytes.indexOf(0x0a);
-    const used = end === -1 ? bytes.length : end + 1;
-    line += bytes.toString('latin1', 0, used);
-    if (line.length > longestLine) throw new Broken('a line over 4 KiB');
-    if (end === -1) return { used };
-    const whole = line;
-    line = '';
-    if (!whole.endsWith('\r\n') || whole.indexOf('\r') !== whole.length - 2) throw new Broken('a bare CR or LF');
-    return { used, line: whole.slice(0, -2) };
-  };
-
-  const onLine = (text: string): void => {
-    if (place === 'after-data') {
-      if (text !== '') throw new Broken('no CRLF behind a chunk');
-      place = 'size';
-      return;
-    }
+  const onLine = (text: string): Place => {
     if (place === 'size') {
       left = chunkSize(text);
-      place = left === 0 ? 'trailers' : 'data';
-      return;
+      return left === 0 ? 'trailers' : 'data';
     }
-    trailerBytes += text.length;
-    if (text === '') {
-      place = 'done';
-      sink.end(trailers);
-      return;
+    if (place === 'after-data') {
+      if (text !== '') throw new Broken('no CRLF behind a chunk');
+      return 'size';
     }
-    const field = parseField(text);
-    if (field === undefined || trailerBytes > mostTrailers) throw new Broken('a trailer');
-    trailers.push(field);
+    if (text === '') return 'done';
+    trailers.add(text);
+    return 'trailers';
   };
 
   const step = (bytes: Buffer): number => {
     if (place !== 'data') {
-      const taken = takeLine(bytes);
-      if (taken.line !== undefined) onLine(taken.line);
-      return taken.used;
+      const { used, line } = lines.push(bytes);
+      if (line !== undefined) place = onLine(line);
+      if (place === 'done') sink.end(trailers.all);
+      return used;
     }
     const used = Math.min(left, bytes.length);
     left -= used;
@@ -153,8 +136,41 @@ const readChunked = (sink: BodySink): BodyReader => {
   };
 };
 
+/** Takes lines without their CRLF, one at a time; `line` is missing while it is incomplete. A bare LF or CR is nonsense. */
+const readLines = () => {
+  let begun = '';
+  return {
+    push: (bytes: Buffer): { readonly used: number; readonly line?: string } => {
+      const end = bytes.indexOf(0x0a);
+      const used = end === -1 ? bytes.length : end + 1;
+      const line = begun + bytes.toString('latin1', 0, used);
+      if (line.length > longestLine) throw new Broken('a line over 4 KiB');
+      begun = end === -1 ? line : '';
+      if (end === -1) return { used };
+      if (!line.endsWith('\r\n') || line.indexOf('\r') !== line.length - 2) throw new Broken('a bare CR or LF');
+      return { used, line: line.slice(0, -2) };
+    },
+  };
+};
+
+/** Collects trailer fields: as many as a head may have, 64 KiB in all. */
+const readTrailers = () => {
+  const all: Field[] = [];
+  let bytes = 0;
+  return {
+    all,
+    add: (line: string): void => {
+      bytes += line.length;
+      const field = parseField(line);
+      if (field === undefined || bytes > mostTrailers || all.length === mostFields) throw new Broken('a trailer');
+      all.push(field);
+    },
+  };
+};
+
+/** RFC 9112 §7.1, and more lenient: old servers fill the size up with blanks. At most 2^52, so that a number holds it. */
 const chunkSize = (line: string): number => {
-  const size = /^([0-9a-f]{1,13})(?:[\t ]*;[\t\x20-\x7e\x80-\xff]*)?$/i.exec(line)?.[1];
+  const size = /^([0-9a-f]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/i.exec(line)?.[1];
   if (size === undefined) throw new Broken('a chunk size');
   return Number.parseInt(size, 16);
 };

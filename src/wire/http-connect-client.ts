@@ -4,9 +4,10 @@ import { type Endpoint, excerpt, labelEndpoint } from '../model/address.js';
 import { fail } from '../model/error.js';
 import type { FailureCode } from '../model/failure.js';
 import { type Exchange, longestAnswer } from './exchange.js';
-import { endOfHead, parseHead } from './http-head.js';
+import { endOfHead, hasBareLf, parseHead } from './http-head.js';
 
 const firstBytes = Buffer.from('HTTP/1.', 'latin1');
+const mostInterim = 16;
 const statusLine = /^HTTP\/1\.[01] (\d{3})(?: (.*))?$/;
 
 /** The request for a tunnel onward. `authorization` is the whole value of Proxy-Authorization. */
@@ -14,38 +15,48 @@ export const askConnect = (onward: Endpoint, authorization?: string): readonly E
   const authority = labelEndpoint(onward);
   const login = authorization === undefined ? '' : `Proxy-Authorization: ${authorization}\r\n`;
   const ask = Buffer.from(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${login}\r\n`, 'latin1');
-  return [{ phase: 'request', ask, answer: (seen) => readAnswer(seen, authorization !== undefined) }];
+  return [{ phase: 'request', ask, answer: answerReader(authorization !== undefined) }];
 };
 
 /** The value of Proxy-Authorization for a user name and a password (RFC 7617, UTF-8). */
 export const basic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 
-/** Bytes used by the final answer and any interim (1xx) ones before it, 0 while it is incomplete. */
-const readAnswer = (seen: Buffer, loggedIn: boolean): number => {
-  let used = 0;
-  for (;;) {
-    const rest = seen.subarray(used);
-    const end = findEnd(rest, used);
-    if (end === 0) return 0;
-    used += end;
-    const { status, reason } = readStatus(rest.subarray(0, end));
-    if (status >= 200) {
-      judge(status, reason, loggedIn);
-      return used;
+/** Reads the final answer and any interim (1xx) ones before it. Looks at each byte once, however few arrive at a time. */
+const answerReader = (loggedIn: boolean): Exchange['answer'] => {
+  let begin = 0;
+  let scanned = 0;
+  let interims = 0;
+  return (seen) => {
+    for (;;) {
+      const end = findEnd(seen, begin, scanned);
+      scanned = seen.length;
+      if (end === 0) return 0;
+      const { status, reason } = readStatus(seen.subarray(begin, end));
+      if (status >= 200) {
+        judge(status, reason, loggedIn);
+        return end;
+      }
+      interims += 1;
+      if (status === 101) throw fail('hop-garbled', { note: 'HTTP 101 to CONNECT' });
+      if (interims > mostInterim) throw fail('hop-oversized', { note: `more than ${mostInterim} interim answers` });
+      begin = end;
+      scanned = end;
     }
-    if (status === 101) throw fail('hop-garbled', { note: 'HTTP 101 to CONNECT' });
-  }
+  };
 };
 
-/** Length of the head at the front, blank line included; 0 while it is incomplete. */
-const findEnd = (rest: Buffer, before: number): number => {
-  const known = Math.min(rest.length, firstBytes.length);
-  if (rest.compare(firstBytes, 0, known, 0, known) !== 0) throw fail('hop-garbled', { note: 'not an HTTP/1.x answer' });
-  const end = rest.indexOf(endOfHead);
-  const length = end === -1 ? rest.length : end + endOfHead.length;
-  if (before + length > longestAnswer) throw fail('hop-oversized', { note: 'header over 64 KiB' });
-  return end === -1 ? 0 : length;
+/** Where the head that begins at `begin` ends, blank line included; 0 while it is incomplete. `scanned` bytes were seen before. */
+const findEnd = (seen: Buffer, begin: number, scanned: number): number => {
+  const known = Math.min(seen.length - begin, firstBytes.length);
+  if (seen.compare(firstBytes, 0, known, begin, begin + known) !== 0)
+    throw fail('hop-garbled', { note: 'not an HTTP/1.x answer' });
+  const found = seen.indexOf(endOfHead, Math.max(begin, scanned - endOfHead.length));
+  const end = found === -1 ? seen.length : found + endOfHead.length;
+  if (end > longestAnswer) throw fail('hop-oversized', { note: 'header over 64 KiB' });
+  if (found === -1 && hasBareLf(seen, Math.max(begin, scanned)))
+    throw fail('hop-garbled', { note: 'a line without CR' });
+  return found === -1 ? 0 : end;
 };
 
 const readStatus = (bytes: Buffer): { readonly status: number; readonly reason: string } => {

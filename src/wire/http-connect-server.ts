@@ -2,7 +2,7 @@
 
 import { type Endpoint, excerpt, parseEndpoint } from '../model/address.js';
 import { fail } from '../model/error.js';
-import type { ClientRequest, Login } from './client-request.js';
+import { type ClientRequest, type Login, readUser } from './client-request.js';
 import { type Conversation, takeUntil } from './conversation.js';
 import { type Field, endOfHead, longestHead, mostFields, parseHead, valuesOf } from './http-head.js';
 
@@ -22,27 +22,27 @@ export function* answerConnect(login: Login): Conversation<ClientRequest> {
 
 /** Checks a CONNECT request that is already split into authority and fields. Throws what is wrong with it. */
 export const acceptConnect = (authority: string, fields: readonly Field[], login: Login): ClientRequest => {
-  const framing = [...valuesOf(fields, 'transfer-encoding'), ...valuesOf(fields, 'content-length')];
-  if (framing.some((value) => value !== '0')) throw fail('bad-request', { note: 'CONNECT with a body' });
+  const sized = valuesOf(fields, 'content-length').some((value) => value !== '0');
+  if (sized || valuesOf(fields, 'transfer-encoding').length > 0)
+    throw fail('bad-request', { note: 'CONNECT with a body' });
   const user = checkLogin(fields, login);
   return { target: parseAuthority(authority), user };
 };
 
-/** The user name of Proxy-Authorization, empty where there is none. Throws `auth-required` when the listener does not welcome it. */
+/** The user name of Proxy-Authorization, empty where there is none. Throws `auth-required` when the listener does not welcome it, or `bad-request`. */
 export const checkLogin = (fields: readonly Field[], login: Login): string => {
   const [value] = valuesOf(fields, 'proxy-authorization');
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(value ?? '')?.[1];
-  const [user = '', password = ''] = splitOnce(Buffer.from(encoded ?? '', 'base64').toString('utf8'));
+  const pair = Buffer.from(encoded ?? '', 'base64');
+  const colon = pair.includes(0x3a) ? pair.indexOf(0x3a) : pair.length;
+  const [user, password] = [readUser(pair.subarray(0, colon)), pair.toString('utf8', colon + 1)];
   if (login.required && !login.check(user, password)) throw fail('auth-required');
   return user;
 };
 
-const splitOnce = (text: string): readonly [string, string] => {
-  const colon = text.indexOf(':');
-  return colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
-};
-
 const parseAuthority = (text: string): Endpoint => {
+  // RFC 9112 §3.2.3 and RFC 3986: ASCII. Bytes read as latin1 would otherwise be folded into the name of another host.
+  if (!/^[\x21-\x7e]*$/.test(text)) throw fail('bad-name', { note: excerpt(text) });
   if (text.includes('@')) throw fail('bad-request', { note: 'user information in the target' });
   if (!/:\d+$/.test(text)) throw fail('bad-name', { note: `${excerpt(text)} has no port` });
   return parseEndpoint(text);

@@ -44,7 +44,15 @@ export const parseField = (line: string): Field | undefined => {
   const colon = line.indexOf(':');
   const name = line.slice(0, Math.max(colon, 0));
   const value = line.slice(colon + 1);
-  return token.test(name) && valueText.test(value) ? { name, value: value.replace(/^[\t ]+|[\t ]+$/g, '') } : undefined;
+  return token.test(name) && valueText.test(value) ? { name, value: trimBlanks(value) } : undefined;
+};
+
+/** Whether a line that is seen from `from` on ends in a bare LF: no head that has one will ever be proper. */
+export const hasBareLf = (bytes: Buffer, from: number): boolean => {
+  for (let at = bytes.indexOf(0x0a, from); at !== -1; at = bytes.indexOf(0x0a, at + 1)) {
+    if (bytes[at - 1] !== 0x0d) return true;
+  }
+  return false;
 };
 
 /** Writes a head as it goes over the wire. */
@@ -61,5 +69,15 @@ export const valuesOf = (fields: readonly Field[], name: string): readonly strin
 export const listOf = (fields: readonly Field[], name: string): readonly string[] =>
   valuesOf(fields, name)
     .flatMap((value) => value.split(','))
-    .map((member) => member.trim().toLowerCase())
+    .map((member) => trimBlanks(member).toLowerCase())
     .filter((member) => member !== '');
+
+/** Without the blanks around it. A pattern for the blanks at an end takes quadratic time on those in the middle. */
+const trimBlanks = (text: string): string => {
+  let [from, to] = [0, text.length];
+  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+};
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;

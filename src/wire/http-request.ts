@@ -29,29 +29,48 @@ const hopByHop = new Set([
 ]);
 
 /** What `Connection` may name besides, without harm: fields that carry meaning for the other end stay. */
-const endToEnd =
-  /^(?:accept|authorization|cache-|content-|cookie|date|etag|expect|expires|from|host|if-|last-|location|origin|pragma|range|referer|sec-|server|set-cookie|trailer|user-agent|vary|www-)/;
+const endToEnd = new Set(
+  (
+    'accept age allow authorization cookie cookie2 date etag expect expires from host location max-forwards ' +
+    'origin pragma range referer server set-cookie trailer user-agent vary'
+  ).split(' '),
+);
+const endToEndFamily = /^(?:accept|authentication|cache|content|if|last|sec|www)-/;
+
+/** The absolute form, and the characters of a URL without its fragment: only without a `#` does the form not backtrack. */
+const absoluteForm = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)$/i;
+const urlText = /^[\x21-\x22\x24-\x7e]*$/;
+const httpPort = 80 as Port;
 
 /** Splits the target of a request to a proxy. Throws `bad-request` or `bad-name`; a Host field that says another place is refused. */
 export const splitAbsolute = (url: string, method: string, hosts: readonly string[]): PlainTarget => {
-  const [, scheme, authority = '', path = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^#]*)$/i.exec(url) ?? [];
-  if (scheme === undefined || !/^[\x21-\x7e]*$/.test(url))
-    throw fail('bad-request', { note: `target ${excerpt(url)}` });
+  const { authority, path } = splitUrl(url);
+  refuseOtherHost(authority, hosts);
+  const endpoint = parseEndpoint(authority, httpPort);
+  const origin = path.startsWith('/') ? path : `/${path}`;
+  // RFC 9112 §3.2.4: the last proxy makes `*` of an empty path, so one that forwards must see that it is empty.
+  const asterisk = path === '' && method === 'OPTIONS';
+  return {
+    endpoint,
+    path: asterisk ? '*' : origin,
+    absolute: `http://${authorityOf(endpoint)}${asterisk ? '' : origin}`,
+  };
+};
+
+const splitUrl = (url: string): { readonly authority: string; readonly path: string } => {
+  const [, scheme, authority = '', path = ''] = (urlText.test(url) ? absoluteForm.exec(url) : null) ?? [];
+  if (scheme === undefined) throw fail('bad-request', { note: 'the target is not an absolute http:// URL' });
   if (!/^(?:http|ws)$/i.test(scheme))
     throw fail('bad-request', { note: `scheme ${excerpt(scheme)}; use CONNECT for it` });
   if (authority.includes('@')) throw fail('bad-request', { note: 'user information in the target' });
-  refuseOtherHost(authority, hosts);
-  const origin = path.startsWith('/') ? path : `/${path}`;
-  return {
-    endpoint: parseEndpoint(authority, 80 as Port),
-    path: path === '' && method === 'OPTIONS' ? '*' : origin,
-    absolute: `http://${authority}${origin}`,
-  };
+  return { authority, path };
 };
 
 /** The fields that go on. `Transfer-Encoding: chunked` and a WebSocket upgrade are the exchange's own affair: `keep` names them. */
 export const onwardFields = (fields: readonly Field[], keep: readonly string[] = []): readonly Field[] => {
-  const named = new Set(listOf(fields, 'connection').filter((name) => !endToEnd.test(name)));
+  const named = new Set(
+    listOf(fields, 'connection').filter((name) => !endToEnd.has(name) && !endToEndFamily.test(name)),
+  );
   return fields.filter(({ name }) => {
     const lower = name.toLowerCase();
     return keep.includes(lower) || !(hopByHop.has(lower) || named.has(lower));
@@ -83,9 +102,13 @@ const refuseOtherHost = (authority: string, hosts: readonly string[]): void => {
   }
 };
 
+/** The endpoint that the rules have seen, in the shortest form: what is forwarded is never read as another one. */
+const authorityOf = (endpoint: Endpoint): string =>
+  endpoint.port === httpPort ? labelEndpoint(endpoint).slice(0, -':80'.length) : labelEndpoint(endpoint);
+
 const withPort = (authority: string): string => {
   try {
-    return labelEndpoint(parseEndpoint(authority.toLowerCase(), 80 as Port));
+    return labelEndpoint(parseEndpoint(authority.toLowerCase(), httpPort));
   } catch {
     return `not a host: ${authority}`;
   }

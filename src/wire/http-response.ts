@@ -4,7 +4,7 @@ import { excerpt } from '../model/address.js';
 import { type Blame } from '../model/blame.js';
 import { fail } from '../model/error.js';
 import { type BodyReader, Broken, type Framing, readBody } from './http-body.js';
-import { type Field, type Head, endOfHead, listOf, longestHead, parseHead, valuesOf } from './http-head.js';
+import { type Field, type Head, endOfHead, hasBareLf, listOf, longestHead, parseHead, valuesOf } from './http-head.js';
 
 /** The head of an answer. */
 export interface ResponseHead {
@@ -64,7 +64,10 @@ export const readResponse = (method: string, sink: ResponseSink): ResponseReader
     const end = seen.indexOf(endOfHead, Math.max(0, before - 3));
     if ((end === -1 ? seen.length : end) > longestHead) throw garbled('a header over 64 KiB');
     refuseStrange(seen);
-    if (end === -1) return bytes.length;
+    if (end === -1) {
+      if (hasBareLf(seen, before)) throw garbled('a line without CR');
+      return bytes.length;
+    }
     const head = seen.subarray(0, end + endOfHead.length);
     seen = Buffer.alloc(0);
     onHead(head);
@@ -107,20 +110,26 @@ const readHead = (bytes: Buffer, method: string): ResponseHead => {
   };
 };
 
-/** RFC 9112 §6.3, and stricter: Transfer-Encoding beside Content-Length, or anything but `chunked`, is an error. */
+/** RFC 9112 §6.3, and stricter: see refuseAmbiguous. */
 const framingOf = (
   { fields }: Head,
   status: number,
   { method, old }: { readonly method: string; readonly old: boolean },
 ): Framing => {
-  const encodings = listOf(fields, 'transfer-encoding');
-  const lengths = valuesOf(fields, 'content-length');
-  const encoded = encodings.length > 0;
-  if (encoded && (lengths.length > 0 || old || encodings.join() !== 'chunked')) throw garbled('Transfer-Encoding');
-  if (lengths.length > 1 || lengths.some((length) => !/^\d{1,15}$/.test(length))) throw garbled('Content-Length');
+  refuseAmbiguous(fields, old);
+  const [length] = valuesOf(fields, 'content-length');
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return { kind: 'none' };
-  if (encoded) return { kind: 'chunked' };
-  return lengths[0] === undefined ? { kind: 'until-close' } : { kind: 'sized', length: Number(lengths[0]) };
+  if (valuesOf(fields, 'transfer-encoding').length > 0) return { kind: 'chunked' };
+  return length === undefined ? { kind: 'until-close' } : { kind: 'sized', length: Number(length) };
+};
+
+/** Transfer-Encoding beside Content-Length or in HTTP/1.0, anything in it but `chunked`, or two lengths: two readers may differ. */
+const refuseAmbiguous = (fields: readonly Field[], old: boolean): void => {
+  const encoded = valuesOf(fields, 'transfer-encoding').length > 0;
+  const lengths = valuesOf(fields, 'content-length');
+  if (encoded && (lengths.length > 0 || old || listOf(fields, 'transfer-encoding').join() !== 'chunked'))
+    throw garbled('Transfer-Encoding');
+  if (lengths.length > 1 || lengths.some((length) => !/^\d{1,15}$/.test(length))) throw garbled('Content-Length');
 };
 
 const firstBytes = Buffer.from('HTTP/1.', 'latin1');

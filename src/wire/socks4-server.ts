@@ -2,11 +2,11 @@
 
 import { checkPort, hostOfBytes, parseHostBytes } from '../model/address.js';
 import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
-import type { ClientRequest, Login } from './client-request.js';
-import { type Conversation, send, take, takeByte, takeUntil } from './conversation.js';
+import { type ClientRequest, type Login, readUser } from './client-request.js';
+import { type Conversation, send, take, takeByte } from './conversation.js';
 
 const connect = 0x01;
-const nul = Buffer.from([0x00]);
+const longestText = 255;
 
 /** Reads a request; every failure has been answered when it is thrown. SOCKS4 has no password, so a required login is always refused. */
 export function* answerSocks4(login: Login): Conversation<ClientRequest> {
@@ -30,16 +30,21 @@ function* readRequest(): Conversation<ClientRequest> {
   const head = yield* take(7);
   const [command, address] = [head.readUInt8(0), head.subarray(3)];
   const port = checkPort(head.readUInt16BE(1));
-  const user = (yield* readText()).toString('utf8');
+  const userBytes = yield* readText();
   const named = address.readUInt32BE(0) <= 0xff && address.readUInt8(3) !== 0;
   const host = named ? parseHostBytes(yield* readText()) : hostOfBytes(address);
   if (command !== connect) throw fail('unsupported-command', { note: `SOCKS4 command ${command}` });
   if (port === undefined) throw fail('bad-request', { note: 'port 0' });
-  return { target: { host, port }, user };
+  return { target: { host, port }, user: readUser(userBytes) };
 }
 
-/** A text up to its NUL, which is taken too; 255 bytes at most. */
+/** A text up to its NUL, which is taken too; 255 bytes at most. Thrown in here, so that a longer one is answered. */
 function* readText(): Conversation<Buffer> {
-  const text = yield* takeUntil(nul, 256, () => fail('bad-request', { note: 'a SOCKS4 text over 255 bytes' }));
-  return text.subarray(0, -1);
+  const text: number[] = [];
+  for (;;) {
+    const byte = yield* takeByte();
+    if (byte === 0x00) return Buffer.from(text);
+    if (text.length === longestText) throw fail('bad-request', { note: 'a SOCKS4 text over 255 bytes' });
+    text.push(byte);
+  }
 }

@@ -4,7 +4,7 @@ import { checkPort, hostOfBytes, parseHostBytes } from '../model/address.js';
 import type { Host } from '../model/address.js';
 import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
 import { explain } from '../model/failure.js';
-import type { ClientRequest, Login } from './client-request.js';
+import { type ClientRequest, type Login, readUser } from './client-request.js';
 import { type Conversation, send, take, takeByte } from './conversation.js';
 
 const noAuth = 0x00;
@@ -48,13 +48,18 @@ function* readLogin(login: Login): Conversation<Omit<ClientRequest, 'target'>> {
 }
 
 function* readPassword(login: Login): Conversation<Omit<ClientRequest, 'target'>> {
-  if ((yield* takeByte()) !== 0x01) throw fail('bad-request', { note: 'RFC 1929 version' });
-  const user = (yield* take(yield* takeByte())).toString('utf8');
-  const password = (yield* take(yield* takeByte())).toString('utf8');
-  const welcome = login.check(user, password);
-  yield* send(Buffer.from([0x01, welcome ? 0x00 : 0x01]));
-  if (!welcome) throw fail('auth-required');
-  return { user };
+  try {
+    if ((yield* takeByte()) !== 0x01) throw fail('bad-request', { note: 'RFC 1929 version' });
+    const userBytes = yield* take(yield* takeByte());
+    const password = (yield* take(yield* takeByte())).toString('utf8');
+    const user = readUser(userBytes);
+    if (!login.check(user, password)) throw fail('auth-required');
+    yield* send(Buffer.from([0x01, 0x00]));
+    return { user };
+  } catch (thrown) {
+    yield* send(Buffer.from([0x01, 0x01]));
+    throw thrown;
+  }
 }
 
 function* readRequest(): Conversation<ClientRequest['target']> {
