@@ -15,7 +15,7 @@ const HOMES = {
   blessed: 'tui/screen\\.ts$',
   commander: 'cli/',
   conf: 'config/store\\.ts$',
-  'ipaddr.js': 'model/address\\.ts$',
+  'ipaddr.js': 'model/(address|private)\\.ts$',
   picocolors: 'cli/',
   'string-width': 'cli/',
   zod: 'config/',
