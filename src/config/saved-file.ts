@@ -14,6 +14,9 @@ export interface Source {
   readonly stage: (text: string, path: string) => string;
 }
 
+/** What becomes of a file that cannot be understood: it is moved to a name of its own, or left to somebody who will tell. */
+export type WhenBroken = 'keep aside' | 'leave';
+
 /** What is saved, and the only way to change it. */
 export interface SavedFile {
   readonly saved: () => Saved;
@@ -25,9 +28,9 @@ export interface SavedFile {
  * Opens the file. Throws `settings-broken` after a file that cannot be understood was kept aside, or for one of a later
  * version, which stays where it is; `home-unusable` for what the system refuses. Every change may throw the same.
  */
-export const openSavedFile = (source: Source): SavedFile => {
+export const openSavedFile = (source: Source, whenBroken: WhenBroken): SavedFile => {
   const { path } = source;
-  let saved = openSaved(source);
+  let saved = openSaved(source, whenBroken);
   return {
     saved: () => saved,
     update: (change) => {
@@ -42,9 +45,11 @@ export const openSavedFile = (source: Source): SavedFile => {
 };
 
 /** Only a file that must be moved, or a folder that must be swept, needs a disk that can be written. */
-const openSaved = (source: Source): Saved => {
+const openSaved = (source: Source, whenBroken: WhenBroken): Saved => {
   const { path } = source;
   const judged = load(source);
+  if (judged.kind === 'broken' && whenBroken === 'leave')
+    throw fail('settings-broken', { note: `${judged.why}: ${path}` });
   if (judged.kind === 'broken') return moveAway(source, judged.why);
   if (hasLeftovers(finalPath(path))) trySweep(path);
   return usable(judged, path);

@@ -2,13 +2,12 @@
 
 import { basename, dirname, resolve } from 'node:path';
 import Conf from 'conf';
-import { excerpt } from '../model/address.js';
 import { type Cascade, parseCascade, parseCascadeName } from '../model/cascade.js';
 import { asKaskadeError, fail, withDetail } from '../model/error.js';
 import { printChain } from './chain.js';
 import { makeFolder, tighten, withErrno } from './folder.js';
 import type { Saved, SavedCascade } from './saved.js';
-import { type Source, openSavedFile } from './saved-file.js';
+import { type Source, type WhenBroken, openSavedFile } from './saved-file.js';
 import { type SettingText, type Settings, checkSetting, readSettings, viewSetting, viewSettings } from './settings.js';
 
 /** What the user has set. */
@@ -44,10 +43,10 @@ interface Held {
  * Opens the settings of a home, or of the platform's usual folder. Throws `home-unusable`, or `settings-broken` after a
  * file that cannot be understood was kept aside; every change may throw the same.
  */
-export const openStore = (home: string | undefined): Store => {
+export const openStore = (home: string | undefined, whenBroken: WhenBroken = 'keep aside'): Store => {
   const source = sourceOf(withErrno(home, () => openConf(home)));
   const { path } = source;
-  const { saved, update } = openSavedFile(source);
+  const { saved, update } = openSavedFile(source, whenBroken);
   const parse = createParser(path);
   return {
     path,
@@ -88,7 +87,8 @@ const withCascade = (saved: Saved, added: SavedCascade): Saved => {
 
 const savedAs = ({ cascades }: Saved, wanted: string): SavedCascade => {
   const found = cascades.find(({ name }) => name === wanted);
-  if (found === undefined) throw fail('cascade-unknown', { note: excerpt(wanted) });
+  // A text that is no name may be a hop with its password.
+  if (found === undefined) throw fail('cascade-unknown', /^[\w.-]{1,64}$/.test(wanted) ? { note: wanted } : {});
   return found;
 };
 

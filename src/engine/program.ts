@@ -15,9 +15,12 @@ import { cascadeInUse, findCascade, rulesOf, serveCascade, serveLab } from './se
 import { carry } from './stdio.js';
 import { tryCascade } from './try.js';
 
-/** Opens the program on a home folder, or on the usual folders of the platform. Throws `settings-broken` or `home-unusable`. */
-export const openProgram = (home?: string): Program => {
-  const store = openStore(home);
+/**
+ * Opens the program on a home folder, or on the usual folders of the platform. Throws `settings-broken` or `home-unusable`;
+ * `leave` lets a broken file stay where it is, for the Tab key, whose messages nobody sees.
+ */
+export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
+  const store = openStore(home, whenBroken);
   return {
     settings: { path: store.path, all: store.views, find: store.view, set: store.set },
     cascades: {

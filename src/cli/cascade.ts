@@ -1,0 +1,126 @@
+/** `kaskade cascade`: stored cascades. */
+
+import type { Command } from 'commander';
+import { parseEndpoint } from '../model/address.js';
+import { type Cascade, labelCascade, warningsOf } from '../model/cascade.js';
+import { labelHop } from '../model/hop.js';
+import type { Program } from '../engine/controller.js';
+import type { AddCommand, Face, Run } from './face.js';
+import { readChain } from './stdin.js';
+
+/** Adds `cascade` with its commands. */
+export const addCascade: AddCommand = (root, run) => {
+  const cascade = root.command('cascade').description('stored cascades: rows of proxies to go through');
+  addAdd(cascade, run);
+  addLs(cascade, run);
+  addShow(cascade, run);
+  addUse(cascade, run);
+  addRm(cascade, run);
+  addTest(cascade, run);
+};
+
+const addAdd = (cascade: Command, run: Run): void => {
+  const add = cascade
+    .command('add')
+    .description('store a cascade; the first one is in use from then on')
+    .argument('<name>', 'letters, digits, dots, hyphens and underscores')
+    .argument(
+      '<chain>',
+      'hops separated by commas; - reads it from stdin, which keeps passwords out of the shell history',
+    )
+    .addHelpText('after', chainHelp);
+  run(add, async (face, [name = '', chain = '']) => {
+    const text = chain === '-' ? await readChain(face.stdin) : chain;
+    const program = await face.program();
+    const added = program.cascades.add(name, text);
+    const inUse = program.cascades.inUse() === added.name;
+    face.output.say(`stored ${added.name}${inUse ? ', in use' : ''}: ${labelCascade(added)}`);
+    warn(face, added);
+    face.output.value({ event: 'stored', ...valueOf(added, program) });
+  });
+};
+
+const chainHelp = `
+A hop is scheme://[user[:password]@]host[:port] with scheme http, https, socks4a or socks5h; marks in a password are
+written as %XX. Alternatives for one hop are separated by | and may end in ~first-up, ~random, ~fastest or ~sticky.
+Options of https hops: ?verify=no, ?pin=sha256/KEY; of http and https hops: ?mode=forward.
+
+Example: kaskade cascade add work 'socks5h://a.example:1080,http://b.example:3128|http://c.example:3128~random'`;
+
+const addLs = (cascade: Command, run: Run): void => {
+  run(cascade.command('ls').description('list the stored cascades; * marks the one in use'), async (face) => {
+    const { inColumns } = await import('./columns.js');
+    const program = await face.program();
+    const all = program.cascades.all();
+    const rows = all.map((one) => [isInUse(one, program) ? '*' : ' ', one.name, labelCascade(one)]);
+    for (const line of inColumns(rows)) face.output.say(line);
+    for (const one of all) face.output.value(valueOf(one, program));
+    if (all.length === 0) face.output.note('No cascade is stored yet: kaskade cascade add NAME CHAIN.');
+  });
+};
+
+const addShow = (cascade: Command, run: Run): void => {
+  const show = cascade.command('show').description('show the route of a cascade, and who sees what on it');
+  run(show.argument('<name>', 'a stored cascade, or a chain'), async (face, [name = '']) => {
+    const { drawBox, observersOf } = await import('./box.js');
+    const program = await face.program();
+    const found = program.cascades.find(name);
+    face.output.say({ tone: 'strong', text: found.name }, isInUse(found, program) ? ', in use' : '');
+    face.output.say(`you > ${labelCascade(found)} > the site`);
+    for (const line of drawBox(found)) face.output.say(line);
+    for (const warning of warningsOf(found)) face.output.say(`Note: ${warning}`);
+    face.output.value({ ...valueOf(found, program), observers: observersOf(found) });
+  });
+};
+
+const addUse = (cascade: Command, run: Run): void => {
+  const use = cascade.command('use').description('let new sessions go through a cascade');
+  run(use.argument('<name>'), async (face, [name = '']) => {
+    const program = await face.program();
+    const used = program.cascades.use(name);
+    face.output.say(`in use: ${used.name}`);
+    warn(face, used);
+    face.output.value({ event: 'in-use', ...valueOf(used, program) });
+  });
+};
+
+const addRm = (cascade: Command, run: Run): void => {
+  run(cascade.command('rm').description('remove a cascade').argument('<name>'), async (face, [name = '']) => {
+    const program = await face.program();
+    const removed = program.cascades.remove(name);
+    face.output.say(`removed ${removed.name}`);
+    face.output.value({ event: 'removed', ...valueOf(removed, program) });
+    if (program.cascades.inUse() === undefined && program.cascades.all().length > 0) {
+      face.output.note('No cascade is in use now: kaskade cascade use NAME picks one.');
+    }
+  });
+};
+
+const addTest = (cascade: Command, run: Run): void => {
+  const test = cascade
+    .command('test')
+    .description('dial hop by hop, and tell the time and the verdict of each; exit code 1 when one fails')
+    .argument('<name>', 'a stored cascade, or a chain')
+    .option('--target <host:port>', 'what to ask the last hop for');
+  run(test, async ({ program, output }, [name = '']) => {
+    const { target } = test.opts<{ readonly target?: string }>();
+    const { tryOut } = await import('./trial.js');
+    const goal = target === undefined ? {} : { target: parseEndpoint(target) };
+    const opened = await program();
+    return tryOut(output, opened, { cascade: opened.cascades.find(name), ...goal });
+  });
+};
+
+const warn = ({ output }: Face, cascade: Cascade): void => {
+  for (const warning of warningsOf(cascade)) output.note(`Note: ${warning}`);
+};
+
+const isInUse = (cascade: Cascade, program: Program): boolean =>
+  program.cascades.inUse() === cascade.name && program.cascades.all().some(({ name }) => name === cascade.name);
+
+const valueOf = (cascade: Cascade, program: Program) => ({
+  name: cascade.name,
+  inUse: isInUse(cascade, program),
+  positions: cascade.positions.map(({ pick, among }) => ({ pick, among: among.map(({ hop }) => labelHop(hop)) })),
+  warnings: warningsOf(cascade),
+});

@@ -1,0 +1,50 @@
+/** `kaskade config`: settings, one by one. */
+
+import type { Command } from 'commander';
+import type { SettingView } from '../engine/controller.js';
+import type { AddCommand } from './face.js';
+import { clean } from './output.js';
+
+/** Adds `config` with `get`, `set` and `path`. */
+export const addConfig: AddCommand = (root, run) => {
+  const config = root.command('config').description('settings');
+  run(
+    config.command('get').description('print one setting, or all').argument('[key]'),
+    async ({ program, output }, [key]) => {
+      const { settings } = await program();
+      const views = key === undefined ? settings.all() : [settings.find(key)];
+      for (const view of views) {
+        output.say(...(key === undefined ? [{ tone: 'strong', text: view.key } as const, ' = '] : []), view.value);
+        output.value(view);
+      }
+    },
+  );
+  run(
+    config.command('set').description('store a setting').argument('<key>').argument('<value>'),
+    async ({ program, output }, [key = '', value = '']) => {
+      const { settings } = await program();
+      settings.set(key, value);
+      const view = settings.find(key);
+      output.say({ tone: 'strong', text: view.key }, ` = ${view.value}`);
+      output.value(view);
+    },
+  );
+  run(config.command('path').description('print where the settings are stored'), async ({ program, output }) => {
+    const { settings } = await program();
+    output.say(settings.path);
+    output.value({ path: settings.path });
+  });
+};
+
+/** Puts the table of settings behind the help of `config`. */
+export const explainSettings = (root: Command, settings: readonly SettingView[]): void => {
+  const texts = settings.map(
+    ({ key, value, standard, legal, meaning }) =>
+      `  ${key} = ${value}${value === standard ? '' : `  (without it: ${standard})`}\n      ${meaning}\n      legal: ${legal}`,
+  );
+  const config = root.commands.find((command) => command.name() === 'config');
+  config?.addHelpText(
+    'after',
+    `\nSettings:\n${texts.map((text) => text.split('\n').map(clean).join('\n')).join('\n')}`,
+  );
+};

@@ -1,0 +1,41 @@
+/** `kaskade connect`: stdin and stdout through a cascade, for ssh's ProxyCommand. */
+
+import { parseHost, parsePort } from '../model/address.js';
+import { asKaskadeError, fail } from '../model/error.js';
+import type { AddCommand } from './face.js';
+import { catchSignals } from './signals.js';
+
+interface ConnectFlags {
+  readonly cascade?: string;
+}
+
+/** Adds `connect`. */
+export const addConnect: AddCommand = (root, run) => {
+  const command = root
+    .command('connect')
+    .description("connect stdin and stdout with a target through a cascade, as ssh's ProxyCommand")
+    .argument('<host>', 'a name or an address; the last hop looks names up')
+    .argument('<port>')
+    .option('--cascade <name|chain>', 'a stored cascade or a chain, instead of the one in use')
+    .addHelpText('after', "\nExample: ssh -o ProxyCommand='kaskade connect %h %p' user@host.example");
+  run(command, async (face, [host = '', port = '']) => {
+    const { cascade } = command.opts<ConnectFlags>();
+    const target = { host: parseHost(host), port: parsePort(port) ?? refusePort() };
+    const program = await face.program();
+    const { first, signal } = catchSignals();
+    const stdio = { input: face.stdin, output: face.stdout };
+    try {
+      await program.connect({ target, ...(cascade === undefined ? {} : { cascade }), stdio, signal });
+      return 0;
+    } catch (thrown) {
+      const error = asKaskadeError(thrown);
+      // ssh ends its ProxyCommand with a signal: nobody wants a sentence then.
+      if (signal.aborted && error.code === 'interrupted') return first;
+      throw error;
+    }
+  });
+};
+
+const refusePort = (): never => {
+  throw fail('bad-usage', { note: 'The port of a target is a number from 1 to 65535.' });
+};

@@ -1,0 +1,47 @@
+/** `kaskade serve`: listeners in the foreground, through a cascade; through the lab where none is stored. */
+
+import { labelCascade, warningsOf } from '../model/cascade.js';
+import { fail } from '../model/error.js';
+import type { Program } from '../engine/controller.js';
+import type { AddCommand } from './face.js';
+import { type Plan, collect, serveUntilSignal } from './serving.js';
+
+interface ServeFlags {
+  readonly listen: readonly string[];
+  readonly cascade?: string;
+  readonly public?: true;
+  readonly authFile?: string;
+}
+
+/** Without a cascade the lab stands in, with so many hops. */
+const labHops = 3;
+
+/** Adds `serve`. */
+export const addServe: AddCommand = (root, run) => {
+  const command = root
+    .command('serve')
+    .description('serve local ports through a cascade, in the foreground')
+    .option('--listen <host:port>', 'where programs reach kaskade, port 0 is any; may be given again', collect, [])
+    .option('--cascade <name|chain>', 'a stored cascade or a chain, instead of the one in use')
+    .option('--public', 'allow listeners that other machines reach; needs --auth-file')
+    .option('--auth-file <file>', 'user:password lines; every program must log in with one');
+  run(command, async (face) => {
+    const program = await face.program();
+    return serveUntilSignal(face.output, program, choose(program, command.opts<ServeFlags>()));
+  });
+};
+
+/** The given cascade, else the one in use, else the lab; never the lab when cascades are stored. */
+const choose = (program: Program, flags: ServeFlags): Plan => {
+  const options = { ...flags, public: flags.public === true };
+  const names = program.cascades.all().map(({ name }) => name);
+  const wanted = flags.cascade ?? program.cascades.inUse();
+  if (wanted !== undefined) {
+    const cascade = program.cascades.find(wanted);
+    const label = names.includes(wanted) ? wanted : labelCascade(cascade);
+    return { options, label, warnings: warningsOf(cascade) };
+  }
+  if (names.length === 0) return { options: { ...options, lab: labHops }, label: 'lab', warnings: [] };
+  const stored = names.join(', ');
+  throw fail('bad-usage', { note: `No cascade is in use; type kaskade cascade use NAME, stored are ${stored}.` });
+};

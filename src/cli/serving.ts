@@ -1,0 +1,65 @@
+/** An engine in the foreground: what it says when it is ready and while it runs, and how it ends. */
+
+import { type Endpoint, hostText, labelEndpoint } from '../model/address.js';
+import { millis, now } from '../model/brand.js';
+import { KaskadeError } from '../model/error.js';
+import type { Controller, Program, ServeOptions } from '../engine/controller.js';
+import { createNoticeLines } from './notices.js';
+import type { Output } from './output.js';
+import { catchSignals } from './signals.js';
+
+/** What is served, and what it is called. */
+export interface Plan {
+  readonly options: ServeOptions;
+  readonly label: string;
+  readonly warnings: readonly string[];
+}
+
+/** Sessions may end by themselves for so long. */
+const grace = millis(5_000);
+
+/** Collects a flag that may be given several times. */
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** Serves until a signal comes, and gives the exit code for it. Rejects when the engine ends by itself. */
+export const serveUntilSignal = async (output: Output, program: Program, plan: Plan): Promise<number> => {
+  const signals = catchSignals();
+  const controller = await program.serve(plan.options);
+  const failed = watch(controller, output);
+  announce(controller.snapshot.listeners, plan, output);
+  const code = await Promise.race([signals.first, failed]);
+  const open = controller.snapshot.sessions.length;
+  if (open > 0) output.note(`Stopping: ${open} open sessions have 5 s to end. Once more leaves now.`);
+  await controller.stop(grace);
+  return code;
+};
+
+/** Prints notices; rejects when the engine ends with a failure. */
+const watch = (controller: Controller, output: Output): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const lineOf = createNoticeLines(now);
+    controller.watch((event) => {
+      const line = event.kind === 'notice' ? lineOf(event.notice) : undefined;
+      if (line !== undefined) output.note(line);
+      if (event.kind === 'stopped' && event.failure !== undefined) reject(new KaskadeError(event.failure));
+    });
+  });
+
+const announce = (listeners: readonly Endpoint[], { options, label, warnings }: Plan, output: Output): void => {
+  const [first] = listeners;
+  if (options.lab !== undefined && first !== undefined) explainLab(options.lab, labelEndpoint(first), output);
+  for (const warning of warnings) output.note(`Note: ${warning}`);
+  for (const endpoint of listeners) {
+    output.say('listening on ', { tone: 'strong', text: labelEndpoint(endpoint) }, ` through ${label}`);
+    output.value({ event: 'listening', host: hostText(endpoint.host), port: endpoint.port, cascade: label });
+  }
+};
+
+const explainLab = (hops: number, listener: string, output: Output): void => {
+  const proxies = hops === 1 ? 'one proxy' : `${hops} proxies`;
+  output.note(`This is a rehearsal: ${proxies} and one page, all on this machine. It gives no anonymity at all,`);
+  output.note('and it reaches nothing but its own page. Look at the way a request takes:');
+  output.note(`  curl -x socks5h://${listener} http://lab.test/`);
+  output.note('Then store proxies of your own, such as socks5h://a.example:1080,http://b.example:3128:');
+  output.note('  kaskade cascade add NAME CHAIN');
+};
