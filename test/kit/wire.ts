@@ -272,11 +272,12 @@ export const hosts: fc.Arbitrary<Host> = fc.oneof(
 );
 
 /** Endpoints of every kind. */
-export const endpoints = fc.record({ host: hosts, port: ports });
+export const endpoints = fc.record({ host: hosts, port: ports }, { noNullPrototype: true });
 
-/** Whether `work` takes less than so many milliseconds; meant for costs that are minutes where they are not linear. */
-export const takesLessThan = (milliseconds: number, work: () => unknown): boolean => {
-  const began = performance.now();
-  work();
-  return performance.now() - began < milliseconds;
-};
+/** Whether `work` takes less than so many milliseconds in one of three tries; meant for costs that are minutes where they are not linear. */
+export const takesLessThan = (milliseconds: number, work: () => unknown): boolean =>
+  [1, 2, 3].some(() => {
+    const began = performance.now();
+    work();
+    return performance.now() - began < milliseconds;
+  });
