@@ -5,7 +5,6 @@ import type { Millis } from '../model/brand.js';
 import { type Cascade, labelCascade } from '../model/cascade.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import type { Asker } from '../model/route.js';
-import { createWeb } from '../inbound/http.js';
 import type { Hall } from '../inbound/request.js';
 import { greet } from '../inbound/sniff.js';
 import { createAdmission } from '../net/admission.js';
@@ -89,7 +88,6 @@ const assemble = (parts: EngineParts): Running => {
     login: parts.login,
     handshake: parts.limits.handshake,
     idle: parts.limits.idle,
-    web: createWeb(),
     cascade: () => describe(parts.inUse()),
     notice: notices.warn,
     submit: (request) => {
@@ -138,7 +136,6 @@ const stop = async (running: Running, grace: Millis): Promise<void> => {
   await within(grace, running.ledger.empty());
   running.stopping.abort(fail('stopped'));
   running.release();
-  running.hall.web.close();
   await Promise.all([...running.clients].map(ended));
   await Promise.all([running.ledger.empty(), ...closed]);
   running.watchers.tell({ kind: 'stopped' });

@@ -4,7 +4,6 @@ import type { Socket } from 'node:net';
 import { type Endpoint, labelEndpoint } from '../model/address.js';
 import { type NonEmpty, millis } from '../model/brand.js';
 import { asKaskadeError, fail } from '../model/error.js';
-import { createWeb } from '../inbound/http.js';
 import type { Hall, PendingRequest } from '../inbound/request.js';
 import { greet } from '../inbound/sniff.js';
 import { createAdmission } from '../net/admission.js';
@@ -52,13 +51,11 @@ export const openLabProxy = async (parts: LabProxyParts): Promise<LabProxy> => {
   const buffers = createBuffers();
   const open = new Set<Promise<void>>();
   const clients = new Set<Socket>();
-  const web = createWeb();
   const hall: Hall = {
     login: { required: false, check: () => true },
     handshake: millis(10_000),
     idle: patience.idle,
     cascade: () => ({ name: 'lab', route: 'lab' }),
-    web,
     notice: () => undefined,
     submit: (request) => {
       const session = passOn(request, { ...parts, buffers, label, signal: stopping.signal });
@@ -85,7 +82,6 @@ export const openLabProxy = async (parts: LabProxyParts): Promise<LabProxy> => {
     close: async () => {
       const closed = listener.close();
       stopping.abort(fail('stopped'));
-      web.close();
       for (const client of clients) client.destroy();
       await Promise.all([closed, ...open]);
     },

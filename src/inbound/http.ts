@@ -1,180 +1,118 @@
-/** Clients that send plain http:// requests, and everything else that is HTTP: Node's strict parser reads it (RFC 9112). */
+/** Clients that send plain http:// requests, and CONNECT behind them: one request after the other, as they were sent (RFC 9112 §9.3). */
 
-import { type IncomingMessage, type Server, ServerResponse, createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
-import { longestTimer } from '../net/cancel.js';
+import { asKaskadeError, fail } from '../model/error.js';
+import { type Absorbed, absorb } from '../net/absorb.js';
+import { type Cancel, deadline } from '../net/cancel.js';
 import { farewell } from '../net/farewell.js';
 import { acceptConnect } from '../wire/http-connect-server.js';
-import { longestHead, mostFields, writeHead } from '../wire/http-head.js';
-import { asksForWebSocket, fieldsOf, onwardFields } from '../wire/http-request.js';
+import { type RequestHead, measureRequestHead, parseRequestHead } from '../wire/http-request-head.js';
 import { connectRequest } from './connect.js';
 import { failureAnswer } from './failure-answer.js';
 import { answerPlain } from './plain.js';
-import type { InboundProtocol, Visit, Web } from './request.js';
-import { type Turns, createTurns } from './turns.js';
+import type { InboundProtocol, Visit } from './request.js';
 
 /** Anything that begins with the letter of a method. */
 export const http: InboundProtocol = {
   name: 'http',
   claims: (first) => /^[A-Z]/.test(first.toString('latin1', 0, 1)),
   meet: (visit) => {
-    visit.hall.web.take(visit);
+    attend(visit).catch((thrown: unknown) => {
+      part(visit, thrown);
+    });
   },
 };
 
-/** A connection that HTTP is spoken on. */
-interface Guest {
-  readonly visit: Visit;
-  /** Requests of one connection are served one after the other. */
-  readonly turns: Turns;
-  /** What was read when the last request was complete, and since when more than that waits for its header to end. */
-  mark: number;
-  slowSince: number;
-}
-
-/** Node's own watch over slow headers needs a listening server; this one looks as often. */
-const inspection = 1_000;
-
-/** Makes the parser. Connections it was given are closed by their clients, by its timers, or with the sessions. */
-export const createWeb = (): Web => {
-  const guests = new Map<Socket, Guest>();
-  const server = createServer({ maxHeaderSize: longestHead });
-  server.maxHeadersCount = 0;
-  server.requestTimeout = 0;
-  const patrol = setInterval(() => {
-    for (const [client, guest] of guests) refuseSlow(client, guest);
-  }, inspection);
-  patrol.unref();
-  const on = (serve: (guest: Guest, request: IncomingMessage, response: ServerResponse) => void) => {
-    return (request: IncomingMessage, response: ServerResponse): void => {
-      const guest = guests.get(request.socket);
-      if (guest === undefined) request.destroy();
-      else serve(guest, request, response);
-    };
-  };
-  const exchange = on(enqueue);
-  server.on('request', exchange).on('checkContinue', exchange);
-  server.on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
-    const guest = leave(guests, client);
-    if (guest !== undefined) openTunnel(request, client, { head, guest });
-  });
-  server.on('upgrade', (request: IncomingMessage, client: Socket, head: Buffer) => {
-    const guest = leave(guests, client);
-    if (guest !== undefined) upgrade(request, client, { head, guest, web });
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException, client) => {
-    refuseBroken(error, client as Socket);
-  });
-  const web: Web = {
-    take: (visit) => {
-      admit(server, guests, visit);
-    },
-    close: () => {
-      clearInterval(patrol);
-    },
-  };
-  return web;
-};
-
-const admit = (server: Server, guests: Map<Socket, Guest>, visit: Visit): void => {
-  const { client, hall } = visit;
-  const guest = { visit, turns: createTurns(client), mark: 0, slowSince: performance.now() };
-  guests.set(client, guest);
-  client.once('close', () => {
-    guests.delete(client);
-    visit.done();
-  });
-  server.keepAliveTimeout = Math.min(hall.idle, longestTimer);
-  server.emit('connection', client);
-  client.resume();
-};
-
-/** A connection that is no longer HTTP's. */
-const leave = (guests: Map<Socket, Guest>, client: Socket): Guest | undefined => {
-  const guest = guests.get(client);
-  guests.delete(client);
-  guest?.visit.done();
-  return guest;
-};
-
-const enqueue = (guest: Guest, request: IncomingMessage, response: ServerResponse): void => {
-  const { visit, turns } = guest;
-  visit.done();
-  guest.mark = Number.POSITIVE_INFINITY;
-  response.once('close', () => {
-    guest.mark = visit.client.bytesRead;
-    guest.slowSince = performance.now();
-  });
-  turns.next(response, () => {
-    answerPlain(request, response, visit);
-  });
-};
-
-const openTunnel = (
-  request: IncomingMessage,
-  client: Socket,
-  { head, guest }: { readonly head: Buffer; readonly guest: Guest },
-): void => {
-  const { hall, turnedAway } = guest.visit;
-  try {
-    if (turnedAway !== undefined) throw turnedAway;
-    const tunnel = acceptConnect(request.url ?? '', fieldsOf(request.rawHeaders), hall.login);
-    give(client, head);
-    hall.submit(connectRequest(client, tunnel));
-  } catch (thrown) {
-    farewell(client, failureAnswer(asKaskadeError(thrown)));
-  }
-};
-
-/** Bytes that the parser had read ahead go back into the stream, which stands still until somebody reads it. */
-const give = (client: Socket, head: Buffer): void => {
-  client.pause();
-  if (head.length > 0) client.unshift(head);
-};
-
 /**
- * Node calls every request with an Upgrade field an upgrade. A WebSocket is one; anything else (h2c) is asked again
- * without it, which is what RFC 9110 §7.8 lets a server do.
+ * Serves a connection. The next request is not looked at before the last one is answered and the client has taken the
+ * answer, so that nothing runs beside anything and a client that only sends is held up by its own connection.
  */
-const upgrade = (
-  request: IncomingMessage,
-  client: Socket,
-  { head, guest, web }: { readonly head: Buffer; readonly guest: Guest; readonly web: Web },
-): void => {
-  const fields = fieldsOf(request.rawHeaders);
-  give(client, head);
-  if (asksForWebSocket(fields)) {
-    const response = new ServerResponse(request);
-    response.assignSocket(client);
-    response.shouldKeepAlive = false;
-    response.once('finish', () => {
-      response.detachSocket(client);
-      farewell(client);
-    });
-    answerPlain(request, response, guest.visit);
-    return;
+const attend = async (visit: Visit): Promise<void> => {
+  const { client, done } = visit;
+  let head = await readHead(client, visit);
+  done();
+  while (head.method !== 'CONNECT') {
+    const then = await answerPlain(head, visit);
+    if (then === 'left') return;
+    await taken(visit);
+    if (then === 'close') throw fail('client-gone');
+    head = await nextHead(visit);
   }
-  const start = `${request.method ?? 'GET'} ${request.url ?? '/'} HTTP/${request.httpVersion}`;
-  const keep = ['proxy-authorization', 'proxy-connection', 'transfer-encoding', 'te'];
-  client.unshift(writeHead({ start, fields: onwardFields(fields, keep) }));
-  web.take(guest.visit);
+  openTunnel(head, visit);
 };
 
-const refuseSlow = (client: Socket, { mark, slowSince, visit }: Guest): void => {
-  if (client.bytesRead <= mark || performance.now() - slowSince < visit.hall.handshake) return;
-  farewell(client, failureAnswer(fail('handshake-timeout')));
+const openTunnel = ({ target, fields }: RequestHead, { client, hall, turnedAway }: Visit): void => {
+  if (turnedAway !== undefined) throw turnedAway;
+  hall.submit(connectRequest(client, acceptConnect(target, fields, hall.login)));
 };
 
-const refuseBroken = (error: NodeJS.ErrnoException, client: Socket): void => {
-  if (error.code === 'ECONNRESET' || !client.writable) {
-    client.destroy();
-    return;
+/** Says why the connection ends, where there is anything to say and anybody to hear it. */
+const part = ({ client, done }: Visit, thrown: unknown): void => {
+  done();
+  const error = asKaskadeError(thrown);
+  if (error.code === 'client-gone') farewell(client);
+  else farewell(client, failureAnswer(error));
+};
+
+const readHead = (client: Socket, cancel: Cancel): Promise<RequestHead> => {
+  let scanned = 0;
+  const feed = (seen: Buffer): Absorbed<RequestHead> => {
+    const length = measureRequestHead(seen, scanned);
+    scanned = seen.length;
+    if (length === 0) return { used: 0 };
+    return { used: length, result: { value: parseRequestHead(seen.subarray(0, length)) } };
+  };
+  return absorb(client, { feed, lost }, cancel);
+};
+
+const lost = () => fail('client-gone');
+
+/** Waits for the next request as long as a connection may be idle, and for its whole head as long as for the first one. */
+const nextHead = async (visit: Visit): Promise<RequestHead> => {
+  const { client, hall } = visit;
+  await patiently(visit, (cancel) => absorb(client, { feed: skipBlankLines, lost }, cancel));
+  const limit = deadline(hall.handshake, () => fail('handshake-timeout'));
+  try {
+    return await readHead(client, limit);
+  } finally {
+    limit.done();
   }
-  farewell(client, failureAnswer(parserFailure(error.code ?? '')));
 };
 
-const parserFailure = (code: string): KaskadeError =>
-  code === 'HPE_HEADER_OVERFLOW'
-    ? fail('header-too-large', { note: `over 64 KiB or ${mostFields} fields` })
-    : fail('bad-request', { note: code.replace(/^HPE_/, '').toLowerCase().replaceAll('_', ' ') });
+/** RFC 9112 §2.2: blank lines before a request line are read over. */
+const skipBlankLines = (seen: Buffer): Absorbed<void> => {
+  let used = 0;
+  while (seen[used] === 0x0d && seen[used + 1] === 0x0a) used += 2;
+  const begun = used < seen.length && (seen[used] !== 0x0d || used + 1 < seen.length);
+  return begun ? { used, result: { value: undefined } } : { used };
+};
+
+/** Resolves when all that was written has left for the client; rejects with `client-gone` when that takes too long. */
+const taken = (visit: Visit): Promise<void> => {
+  const { client } = visit;
+  if (client.writableLength === 0) return Promise.resolve();
+  return patiently(
+    visit,
+    ({ signal }) =>
+      new Promise((resolve, reject) => {
+        const refuse = (): void => {
+          reject(lost());
+        };
+        signal.addEventListener('abort', refuse, { once: true });
+        client.write('', (error) => {
+          if (error === null || error === undefined) resolve();
+          else refuse();
+        });
+      }),
+  );
+};
+
+/** Does what may take as long as a connection may be idle. */
+const patiently = async <Result>({ hall }: Visit, work: (cancel: Cancel) => Promise<Result>): Promise<Result> => {
+  const idle = deadline(hall.idle, lost);
+  try {
+    return await work(idle);
+  } finally {
+    idle.done();
+  }
+};

@@ -1,134 +1,107 @@
-/** One plain http:// request from Node's parser, made into a request to be served, with the way back for its answer. */
+/** One plain http:// request, made into a request to be served, with the way back for its answer. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
+import type { FailureCode } from '../model/failure.js';
 import { parseAsker } from '../model/route.js';
 import { checkLogin } from '../wire/http-connect-server.js';
-import { type Field, mostFields, writeHead } from '../wire/http-head.js';
-import {
-  type PlainTarget,
-  asksForWebSocket,
-  fieldsOf,
-  hostsOf,
-  onwardFields,
-  splitAbsolute,
-} from '../wire/http-request.js';
-import type { ResponseHead } from '../wire/http-response.js';
+import { connectionField } from '../wire/http-answer-head.js';
+import { type Field, writeHead } from '../wire/http-head.js';
+import type { RequestHead } from '../wire/http-request-head.js';
+import { type PlainTarget, asksForWebSocket, hostsOf, splitAbsolute } from '../wire/http-request.js';
+import { type Exchange, type Then, createAnswer, mayLast } from './answer.js';
+import { createBody } from './body.js';
 import { failureParts } from './failure-answer.js';
 import { answerHome } from './home.js';
-import type { Answer, PlainMessage, Visit } from './request.js';
+import type { PlainMessage, PlainRequest, RequestBody, Visit } from './request.js';
 
-/** Submits the request, or answers it at once where it is for the listener itself or not acceptable. */
-export const answerPlain = (request: IncomingMessage, response: ServerResponse, visit: Visit): void => {
-  const { hall, client } = visit;
-  const fields = fieldsOf(request.rawHeaders);
-  response.sendDate = false;
-  try {
-    if (visit.turnedAway !== undefined) throw visit.turnedAway;
-    if (fields.length > mostFields) throw fail('header-too-large', { note: `${fields.length} fields` });
-    if (isForItself(request)) {
-      answerItself(request, response, visit);
-      return;
-    }
-    const asker = parseAsker(checkLogin(fields, hall.login));
-    const target = splitAbsolute(request.url ?? '', request.method ?? '', hostsOf(fields));
+/** Submits a request, or answers it at once where it is for the listener itself or not acceptable. Resolves when it is answered; never rejects. */
+export const answerPlain = (head: RequestHead, visit: Visit): Promise<Then> =>
+  new Promise((resolve) => {
+    const { client, hall } = visit;
+    const exchange: Exchange = { client, head, body: createBody(client, head.framing) };
+    const answer = createAnswer(exchange, resolve);
     const refuse = (error: KaskadeError): void => {
-      refusePlain(response, error);
+      if (answer.begun()) answer.cut();
+      else resolve(refusePlain(exchange, error));
     };
-    const answer = answerThrough(response, client);
-    const message = messageOf(request, target, fields);
-    hall.submit({ kind: 'plain', protocol: 'http', target: target.endpoint, asker, client, refuse, message, answer });
-  } catch (thrown) {
-    refusePlain(response, asKaskadeError(thrown));
-  }
-};
-
-const isForItself = ({ url = '' }: IncomingMessage): boolean => url.startsWith('/') || url === '*';
-
-const answerItself = (request: IncomingMessage, response: ServerResponse, { client, hall }: Visit): void => {
-  const asked = { method: request.method ?? '', path: request.url ?? '', fields: fieldsOf(request.rawHeaders) };
-  const home = answerHome(asked, client, hall);
-  if (home === undefined) throw fail('misdirected');
-  response.writeHead(200, {
-    'Content-Type': home.type,
-    'Content-Length': Buffer.byteLength(home.body),
-    'Cache-Control': 'no-store',
+    try {
+      if (visit.turnedAway !== undefined) throw visit.turnedAway;
+      if (isForItself(head)) resolve(answerItself(exchange, visit));
+      else hall.submit({ ...readPlain(exchange, visit), client, refuse, answer });
+    } catch (thrown) {
+      refuse(asKaskadeError(thrown));
+    }
   });
-  response.end(home.body);
+
+const isForItself = ({ target }: RequestHead): boolean => target.startsWith('/') || target === '*';
+
+const answerItself = (exchange: Exchange, { client, hall }: Visit): Then => {
+  const { method, target: path, fields } = exchange.head;
+  const home = answerHome({ method, path, fields }, client, hall);
+  if (home === undefined) throw fail('misdirected');
+  return writeWhole(exchange, {
+    start: 'HTTP/1.1 200 OK',
+    fields: [
+      { name: 'Content-Type', value: home.type },
+      { name: 'Content-Length', value: String(Buffer.byteLength(home.body)) },
+      { name: 'Cache-Control', value: 'no-store' },
+    ],
+    body: home.body,
+    lasting: mayLast(exchange),
+  });
 };
 
-/** Refuses a request. What may be out of step with its client closes the connection; a failed dial does not. */
-const refusePlain = (response: ServerResponse, error: KaskadeError): void => {
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
-    return;
-  }
-  const { status, reason, fields, body } = failureParts(error);
-  const close = status < 500 && status !== 403 && status !== 407;
-  const connection: readonly Field[] = close || !response.req.complete ? [{ name: 'Connection', value: 'close' }] : [];
-  response.writeHead(status, reason, flat([...fields, ...connection]));
-  response.end(body);
+/** What the request asks for. Throws where it must not be passed on. */
+const readPlain = (
+  { head, body }: Exchange,
+  { hall }: Visit,
+): Pick<PlainRequest, 'kind' | 'protocol' | 'target' | 'asker' | 'message'> => {
+  const asker = parseAsker(checkLogin(head.fields, hall.login));
+  const hosts = hostsOf(head.fields);
+  const target = splitAbsolute(head.target, head.method, hosts);
+  if (hosts.length === 0 && head.version === '1.1') throw fail('bad-request', { note: 'no Host' });
+  const message = messageOf(head, target, body);
+  return { kind: 'plain', protocol: 'http', target: target.endpoint, asker, message };
 };
 
-const messageOf = (request: IncomingMessage, target: PlainTarget, fields: readonly Field[]): PlainMessage => {
-  const chunked = request.headers['transfer-encoding'] !== undefined;
-  const sized = Number(request.headers['content-length'] ?? 0) > 0;
+const messageOf = (head: RequestHead, target: PlainTarget, body: RequestBody | undefined): PlainMessage => {
+  const { method, version, fields } = head;
+  const { path, absolute } = target;
+  const named = hostsOf(fields).length > 0;
   return {
-    method: request.method ?? '',
-    version: request.httpVersion === '1.0' ? '1.0' : '1.1',
-    path: target.path,
-    absolute: target.absolute,
-    fields,
-    body: chunked || sized ? request : undefined,
-    chunked,
-    trailers: () => fieldsOf(request.rawTrailers),
-    upgrade: asksForWebSocket(fields),
+    method,
+    version,
+    path,
+    absolute,
+    fields: named ? fields : [{ name: 'Host', value: authorityOf(absolute) }, ...fields],
+    body,
+    upgrade: method === 'GET' && version === '1.1' && body === undefined && asksForWebSocket(fields),
   };
 };
 
-const answerThrough = (response: ServerResponse, client: Visit['client']): Answer => ({
-  interim: (head) => {
-    if (response.req.httpVersion === '1.0' || response.headersSent) return;
-    // Only the response whose turn it is has the socket; RFC 9110 §15.2 lets interim answers go missing.
-    response.socket?.write(
-      writeHead({ start: `HTTP/1.1 ${head.status} ${head.reason}`, fields: onwardFields(head.fields) }),
-    );
-  },
-  head: (head) => {
-    if (head.status === 101) switchProtocols(response, head);
-    else response.writeHead(head.status, head.reason, flat(answerFields(head, response)));
-  },
-  data: (bytes) => response.write(bytes),
-  end: (trailers) => {
-    if (trailers.length > 0) response.addTrailers(trailers.map(({ name, value }): [string, string] => [name, value]));
-    response.end();
-  },
-  onDrain: (resume) => {
-    response.on('drain', resume);
-  },
-  onGone: (gone) => {
-    response.once('close', () => {
-      if (!response.writableFinished) gone();
-    });
-  },
-  cut: () => {
-    client.resetAndDestroy();
-  },
-  begun: () => response.headersSent,
-});
+/** RFC 9112 §3.2.2: where the client has no Host, its absolute form is where the target's name stands. */
+const authorityOf = (absolute: string): string => /^http:\/\/([^/]*)/.exec(absolute)?.[1] ?? '';
 
-/** The connection leaves HTTP: the head is the last thing that is written here. */
-const switchProtocols = (response: ServerResponse, head: ResponseHead): void => {
-  const { socket } = response;
-  if (socket === null) return;
-  response.removeAllListeners('finish');
-  response.detachSocket(socket);
-  const fields = onwardFields(head.fields, ['upgrade', 'connection']);
-  socket.write(writeHead({ start: `HTTP/1.1 101 ${head.reason}`, fields }));
+/** After these the connection goes on, if the request was read whole: nothing was wrong with what the client wrote. */
+const harmless = new Set<FailureCode>(['auth-required', 'target-private', 'target-port', 'lab-only']);
+
+const refusePlain = (exchange: Exchange, error: KaskadeError): Then => {
+  const { status, reason, fields, body } = failureParts(error);
+  const sound = harmless.has(error.code) || status === 502 || status === 504;
+  const lasting = sound && mayLast(exchange);
+  return writeWhole(exchange, { start: `HTTP/1.1 ${status} ${reason}`, fields, body, lasting });
 };
 
-/** The answer's own fields in their order; chunks are named where this connection sends chunks. */
-const answerFields = ({ fields, framing }: ResponseHead, { req }: ServerResponse): readonly Field[] =>
-  onwardFields(fields, framing.kind === 'chunked' && req.httpVersion === '1.1' ? ['transfer-encoding'] : []);
+interface Whole {
+  readonly start: string;
+  readonly fields: readonly Field[];
+  readonly body: string;
+  readonly lasting: boolean;
+}
 
-const flat = (fields: readonly Field[]): string[] => fields.flatMap(({ name, value }) => [name, value]);
+const writeWhole = ({ client, head }: Exchange, { start, fields, body, lasting }: Whole): Then => {
+  const connection = connectionField({ version: head.version, lasting });
+  const bytes = writeHead({ start, fields: [...fields, ...connection] });
+  client.write(head.method === 'HEAD' ? bytes : Buffer.concat([bytes, Buffer.from(body, 'utf8')]));
+  return lasting ? 'next' : 'close';
+};

@@ -1,11 +1,11 @@
 /** What every protocol of the listener hands on: a request to be served, and how to answer it. */
 
 import type { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
 import type { Endpoint } from '../model/address.js';
 import type { KaskadeError } from '../model/error.js';
 import type { Asker } from '../model/route.js';
 import type { Login } from '../wire/client-request.js';
+import type { BodySink } from '../wire/http-body.js';
 import type { Field } from '../wire/http-head.js';
 import type { ResponseSink } from '../wire/http-response.js';
 import type { Millis } from '../model/brand.js';
@@ -45,33 +45,41 @@ export interface PlainMessage {
   readonly absolute: string;
   /** All fields as the client wrote them. */
   readonly fields: readonly Field[];
-  /** The body, decoded; undefined where there is none. */
-  readonly body: Readable | undefined;
-  /** Whether the body came in chunks and must go on so. */
-  readonly chunked: boolean;
-  /** The trailers, known once the body has ended. */
-  readonly trailers: () => readonly Field[];
+  /** The body; undefined where there is none. */
+  readonly body: RequestBody | undefined;
   /** Whether the client asks to go on with WebSocket; a 101 then makes the rest a tunnel. */
   readonly upgrade: boolean;
 }
 
-/** The way back for the answer to a plain request. */
-export interface Answer extends Omit<ResponseSink, 'data'> {
-  /** False when the client reads more slowly: wait for onDrain. */
-  readonly data: (bytes: Buffer) => boolean;
-  readonly onDrain: (resume: () => void) => void;
-  /** Breaks the answer off so that the client sees that it is not whole. */
-  readonly cut: () => void;
-  /** Is called once when the client went away before the answer was whole. */
-  readonly onGone: (gone: () => void) => void;
-  /** Whether a head was sent, so that nothing can be refused any more. */
-  readonly begun: () => boolean;
+/** The body of a request, still in the client's connection. */
+export interface RequestBody {
+  /** Whether it comes in chunks and must go on so. */
+  readonly chunked: boolean;
+  /** Begins to read; may be called once. */
+  readonly begin: (taker: BodyTaker) => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Ends the reading, whole or not: the taker hears no more. */
+  readonly stop: () => void;
+  /** Whether all of it was read. */
+  readonly whole: () => boolean;
 }
 
-/** The HTTP parser of the listeners. It never listens itself: it is given connections. */
-export interface Web {
-  readonly take: (visit: Visit) => void;
-  readonly close: () => void;
+/** Takes a body: data, and then either the end, or why it is broken. */
+export interface BodyTaker extends BodySink {
+  readonly broken: (error: KaskadeError) => void;
+}
+
+/** The way back for the answer to a plain request. */
+export interface Answer extends Omit<ResponseSink, 'data'> {
+  /** False when the client reads more slowly: wait for `drained`. The bytes are the answer's from then on. */
+  readonly data: (bytes: Buffer) => boolean;
+  /** Breaks the answer off so that the client sees that it is not whole. */
+  readonly cut: () => void;
+  /** Tells when the client reads again, and when it went away. The returned function ends the telling. */
+  readonly watch: (client: { readonly drained: () => void; readonly gone: () => void }) => () => void;
+  /** Whether a head was sent, so that nothing can be refused any more. */
+  readonly begun: () => boolean;
 }
 
 /** What the protocols need from the house. */
@@ -83,8 +91,6 @@ export interface Hall {
   readonly idle: Millis;
   /** The cascade in use, for the page that the listener shows of itself. */
   readonly cascade: () => { readonly name: string; readonly route: string };
-  /** The parser that plain requests are given to. */
-  readonly web: Web;
   readonly submit: (request: PendingRequest) => void;
   /** Says something to the person at this machine; the same topic again is only counted. */
   readonly notice: (topic: string, text: string) => void;

@@ -5,11 +5,9 @@ import type { Millis } from '../model/brand.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import type { PlainRequest } from '../inbound/request.js';
 import { type Cancel, reasonOf } from '../net/cancel.js';
-import { watchStill } from '../net/idle.js';
-import type { Meter } from '../net/idle.js';
-import type { Tunnel } from '../net/relay.js';
-import { type Forwarding, type Outcome, createDownload } from './download.js';
-import { createUpload } from './upload.js';
+import { type Meter, watchStill } from '../net/idle.js';
+import { type Download, type Forwarding, type Outcome, createDownload } from './download.js';
+import { type Upload, createUpload } from './upload.js';
 
 /** How a request is carried. */
 export interface Manner {
@@ -26,88 +24,117 @@ export interface Manner {
  * Carries one request. Rejects with a KaskadeError while nothing was answered; an answer that breaks off later is cut,
  * so that the client sees it. Leaves no listener on the tunnel and never ends it.
  */
-export const converse = (request: PlainRequest, { stream }: Tunnel, manner: Manner): Promise<Outcome> =>
+export const converse = (request: PlainRequest, stream: Duplex, manner: Manner): Promise<Outcome> =>
   new Promise((resolve, reject) => {
-    const { answer } = request;
-    const { meter, stop } = manner;
+    const { answer, message } = request;
     const download = createDownload(request, manner.forward);
-    const upload = createUpload(request.message, stream, manner);
-    let over = false;
+    const upload = createUpload(message, stream, manner);
+    const releases: (() => void)[] = [upload.stop];
 
     const settle = (outcome: Outcome): void => {
-      if (over) return;
-      over = true;
-      idle.stop();
-      upload.stop();
-      stop.signal.removeEventListener('abort', onStop);
-      unlisten(stream, listeners);
+      for (const release of releases.splice(0)) release();
       resolve(outcome);
     };
     const refuse = (thrown: unknown): void => {
-      if (over) return;
+      if (releases.length === 0) return;
       if (answer.begun()) answer.cut();
       else reject(asKaskadeError(thrown));
       settle('close');
     };
-    const attempt = (work: () => void): void => {
-      try {
-        work();
-      } catch (thrown) {
-        refuse(thrown);
-      }
-    };
-    const listeners = {
-      data: (bytes: Buffer): void => {
-        meter.down += bytes.length;
-        attempt(() => {
-          const used = download.push(bytes);
-          if (used < bytes.length) stream.unshift(bytes.subarray(used));
-          if (download.ended()) settle(outcomeOf(download.outcome(), upload.finished() && used === bytes.length));
-          else if (download.full()) stream.pause();
-        });
-      },
-      end: (): void => {
-        attempt(() => {
-          if (manner.kept && !download.begun()) settle('stale');
-          else download.close();
-          settle('close');
-        });
-      },
-      drain: upload.more,
-    };
-    const onStop = (): void => {
-      refuse(reasonOf(stop));
-    };
-    const idle = watchStill(meter, manner.patience, () => {
-      refuse(fail('answer-timeout', { blame: { reporter: 0, suspect: 'target', phase: 'first-byte' } }));
-    });
-    answer.onDrain(() => {
-      if (!over) stream.resume();
-    });
-    answer.onGone(() => {
-      settle('gone');
-    });
-    stop.signal.addEventListener('abort', onStop, { once: true });
-    listen(stream, listeners);
-    upload.begin();
+
+    releases.push(
+      listenTo(stream, { download, upload, settle, refuse, manner }),
+      answer.watch({
+        drained: () => stream.resume(),
+        gone: () => {
+          settle('gone');
+        },
+      }),
+      watchStill(manner.meter, manner.patience, () => {
+        refuse(fail('answer-timeout', { blame: { reporter: 0, suspect: 'target', phase: 'first-byte' } }));
+      }).stop,
+      onAbort(manner.stop, () => {
+        refuse(reasonOf(manner.stop));
+      }),
+    );
+    upload.begin(refuse);
   });
 
-interface Listeners {
-  readonly data: (bytes: Buffer) => void;
-  readonly end: () => void;
-  readonly drain: () => void;
+/** A request under way, and the two ways in which it ends. */
+interface Talk {
+  readonly download: Download;
+  readonly upload: Upload;
+  readonly manner: Manner;
+  readonly settle: (outcome: Outcome) => void;
+  readonly refuse: (thrown: unknown) => void;
 }
 
-const listen = (stream: Duplex, { data, end, drain }: Listeners): void => {
-  stream.on('data', data).on('end', end).on('close', end).on('drain', drain);
-  if (stream.destroyed || stream.readableEnded) queueMicrotask(end);
+/** Feeds the download with what the tunnel brings; returns how to let go of the tunnel. */
+const listenTo = (stream: Duplex, talk: Talk): (() => void) => {
+  const attempt = (work: () => void) => (): void => {
+    try {
+      work();
+    } catch (thrown) {
+      talk.refuse(thrown);
+    }
+  };
+  const onData = (bytes: Buffer): void => {
+    talk.manner.meter.down += bytes.length;
+    attempt(() => {
+      take(bytes, stream, talk);
+    })();
+  };
+  const onEnd = attempt(() => {
+    endAnswer(talk);
+  });
+  const onClose = attempt(() => {
+    // An end was told before: without one the tunnel was broken, and an answer that ends with its connection is not whole.
+    if (isStale(talk)) talk.settle('stale');
+    else throw missing(talk.download.begun());
+  });
+  stream.on('data', onData).on('end', onEnd).on('close', onClose).on('drain', talk.upload.more);
+  if (stream.destroyed || stream.readableEnded) queueMicrotask(onClose);
   else stream.resume();
+  return () => {
+    stream.pause();
+    stream.off('data', onData).off('end', onEnd).off('close', onClose).off('drain', talk.upload.more);
+  };
 };
 
-const unlisten = (stream: Duplex, { data, end, drain }: Listeners): void => {
-  stream.pause();
-  stream.off('data', data).off('end', end).off('close', end).off('drain', drain);
+/** A tunnel is only kept when the request went up whole and nothing came behind its answer. */
+const take = (bytes: Buffer, stream: Duplex, { download, upload, settle }: Talk): void => {
+  const used = download.push(bytes);
+  if (!download.ended()) {
+    if (download.full()) stream.pause();
+    return;
+  }
+  const outcome = download.outcome();
+  const clean = upload.finished() && used === bytes.length;
+  if (outcome === 'switch' && used < bytes.length) stream.unshift(bytes.subarray(used));
+  settle(outcome === 'keep' && !clean ? 'close' : outcome);
 };
 
-/** A tunnel is only clean when the request went up whole and nothing came behind its answer. */
-const outcomeOf = (outcome: Outcome, clean: boolean): Outcome => (outcome === 'keep' && !clean ? 'close' : outcome);
+const endAnswer = (talk: Talk): void => {
+  if (isStale(talk)) {
+    talk.settle('stale');
+    return;
+  }
+  talk.download.close();
+  talk.settle('close');
+};
+
+const isStale = ({ download, manner }: Talk): boolean => manner.kept && !download.begun();
+
+const missing = (begun: boolean) =>
+  fail('answer-missing', {
+    blame: { reporter: 0, suspect: 'target', phase: 'first-byte' },
+    ...(begun ? { note: 'cut off' } : {}),
+  });
+
+const onAbort = ({ signal }: Cancel, act: () => void): (() => void) => {
+  if (signal.aborted) queueMicrotask(act);
+  signal.addEventListener('abort', act, { once: true });
+  return () => {
+    signal.removeEventListener('abort', act);
+  };
+};

@@ -2,7 +2,8 @@
 
 import { fail } from '../model/error.js';
 import type { PlainMessage, PlainRequest } from '../inbound/request.js';
-import { listOf } from '../wire/http-head.js';
+import { type Field, listOf, valuesOf } from '../wire/http-head.js';
+import { asksForWebSocket } from '../wire/http-request.js';
 import { type ResponseHead, readResponse } from '../wire/http-response.js';
 
 /** What became of a tunnel: it may carry another request, is now a WebSocket, is of no more use, was dead already, or nobody waits any more. */
@@ -69,17 +70,22 @@ const refuseLogin = ({ status, reason }: ResponseHead, forward: Forwarding | und
   });
 };
 
-const outcomeOf = (
-  { status, version, framing, fields }: ResponseHead,
-  { upgrade, version: asked }: PlainMessage,
-): Outcome => {
+const outcomeOf = (head: ResponseHead, { upgrade, version: asked, fields: told }: PlainMessage): Outcome => {
+  const { status, version, framing, fields } = head;
   if (status === 101) {
-    if (upgrade) return 'switch';
+    if (upgrade && asksForWebSocket(fields)) return 'switch';
     throw fail('answer-garbled', {
       blame: { reporter: 0, suspect: 'target', phase: 'first-byte' },
       note: 'a change of protocol that nobody asked for',
     });
   }
   const lasting = version === '1.1' && asked === '1.1' && framing.kind !== 'until-close';
-  return lasting && !upgrade && !listOf(fields, 'connection').includes('close') ? 'keep' : 'close';
+  const free = !upgrade && !listOf(fields, 'connection').includes('close');
+  return lasting && free && !provesConnection(fields, told) ? 'keep' : 'close';
 };
+
+/** NTLM and Negotiate log a connection in, not a request: who gets that connection next would be logged in too. */
+const provesConnection = (...sides: readonly (readonly Field[])[]): boolean =>
+  sides
+    .flatMap((fields) => [...valuesOf(fields, 'authorization'), ...valuesOf(fields, 'www-authenticate')])
+    .some((value) => /\b(?:NTLM|Negotiate|Kerberos)\b/i.test(value));

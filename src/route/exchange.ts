@@ -51,11 +51,15 @@ const attempt = async (
 ): Promise<Outcome> => {
   const meter: Meter = { up: 0, down: 0 };
   entry.relaying(meter);
-  const { patience } = line;
-  const manner = { meter, kept, forward: forwarding(route), patience: patience.exchange, stop: line.stop };
-  const outcome = await converse(request, tunnel, manner);
+  const { patience, stop } = line;
+  const manner = { meter, kept, forward: forwarding(route), patience: patience.exchange, stop };
+  const outcome = await converse(request, tunnel.stream, manner).catch((thrown: unknown) => {
+    discard(tunnel);
+    line.evidence.failed(route, asKaskadeError(thrown).failure);
+    throw thrown;
+  });
   if (outcome === 'keep') line.pool.put(route, request.target, tunnel);
-  else if (outcome === 'switch') await relay(request.client, tunnel, { patience: patience.tunnel, meter }, line.stop);
+  else if (outcome === 'switch') await relay(request.client, tunnel, { patience: patience.tunnel, meter }, stop);
   else discard(tunnel);
   if (outcome !== 'stale') entry.closed(outcome === 'gone' ? 'client' : 'target');
   return outcome;

@@ -1,6 +1,7 @@
 /** A plain request on its way up: its head as the client wrote it, and its body in the framing it came in. */
 
 import type { Duplex } from 'node:stream';
+import type { KaskadeError } from '../model/error.js';
 import type { PlainMessage } from '../inbound/request.js';
 import type { Meter } from '../net/idle.js';
 import { writeChunk, writeLastChunk } from '../wire/http-body.js';
@@ -10,8 +11,8 @@ import type { Forwarding } from './download.js';
 
 /** Sends one request. */
 export interface Upload {
-  /** Sends the head, and lets the body follow. */
-  readonly begin: () => void;
+  /** Sends the head, and lets the body follow; `broken` hears of a body that cannot be sent to its end. */
+  readonly begin: (broken: (error: KaskadeError) => void) => void;
   /** There is room in the tunnel again. */
   readonly more: () => void;
   readonly finished: () => boolean;
@@ -24,8 +25,7 @@ export const createUpload = (
   stream: Duplex,
   { meter, forward }: { readonly meter: Meter; readonly forward: Forwarding | undefined },
 ): Upload => {
-  const { body, chunked } = message;
-  let finished = body === undefined;
+  const { body } = message;
   const write = (...pieces: readonly Buffer[]): void => {
     stream.cork();
     for (const piece of pieces) {
@@ -34,31 +34,28 @@ export const createUpload = (
     }
     stream.uncork();
   };
-  const onData = (data: Buffer): void => {
-    write(...(chunked ? writeChunk(data) : [data]));
-  };
-  const onEnd = (): void => {
-    finished = true;
-    if (chunked) write(writeLastChunk(message.trailers()));
-  };
   return {
-    begin: () => {
+    begin: (broken) => {
       write(headOf(message, forward));
-      body?.on('data', onData).on('end', onEnd);
+      body?.begin({
+        broken,
+        data: (data) => {
+          write(...(body.chunked ? writeChunk(data) : [data]));
+        },
+        end: (trailers) => {
+          if (body.chunked) write(writeLastChunk(onwardFields(trailers)));
+        },
+      });
     },
-    more: () => {
-      body?.resume();
-    },
-    finished: () => finished,
-    stop: () => {
-      body?.off('data', onData).off('end', onEnd);
-    },
+    more: () => body?.resume(),
+    finished: () => body === undefined || body.whole(),
+    stop: () => body?.stop(),
   };
 };
 
 const headOf = (message: PlainMessage, forward: Forwarding | undefined): Buffer => {
   const keep = [
-    ...(message.chunked ? ['transfer-encoding'] : []),
+    ...(message.body?.chunked === true ? ['transfer-encoding'] : []),
     ...(message.upgrade ? ['connection', 'upgrade'] : []),
   ];
   const login: readonly Field[] =
