@@ -5,12 +5,11 @@ import { parseEndpoint } from '../model/address.js';
 import { type Cascade, labelCascade, warningsOf } from '../model/cascade.js';
 import { labelHop } from '../model/hop.js';
 import type { Program } from '../engine/controller.js';
-import type { AddCommand, Face, Run } from './face.js';
+import type { Furnish, Face, Run } from './face.js';
 import { readChain } from './stdin.js';
 
-/** Adds `cascade` with its commands. */
-export const addCascade: AddCommand = (root, run) => {
-  const cascade = root.command('cascade').description('stored cascades: rows of proxies to go through');
+/** Gives `cascade` its commands. */
+export const furnishCascade: Furnish = (cascade, run) => {
   addAdd(cascade, run);
   addLs(cascade, run);
   addShow(cascade, run);

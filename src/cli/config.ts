@@ -2,12 +2,11 @@
 
 import type { Command } from 'commander';
 import type { SettingView } from '../engine/controller.js';
-import type { AddCommand } from './face.js';
+import type { Furnish } from './face.js';
 import { clean } from './output.js';
 
-/** Adds `config` with `get`, `set` and `path`. */
-export const addConfig: AddCommand = (root, run) => {
-  const config = root.command('config').description('settings');
+/** Gives `config` its commands. */
+export const furnishConfig: Furnish = (config, run) => {
   run(
     config.command('get').description('print one setting, or all').argument('[key]'),
     async ({ program, output }, [key]) => {
@@ -37,14 +36,10 @@ export const addConfig: AddCommand = (root, run) => {
 };
 
 /** Puts the table of settings behind the help of `config`. */
-export const explainSettings = (root: Command, settings: readonly SettingView[]): void => {
+export const explainSettings = (config: Command, settings: readonly SettingView[]): void => {
   const texts = settings.map(
     ({ key, value, standard, legal, meaning }) =>
       `  ${key} = ${value}${value === standard ? '' : `  (without it: ${standard})`}\n      ${meaning}\n      legal: ${legal}`,
   );
-  const config = root.commands.find((command) => command.name() === 'config');
-  config?.addHelpText(
-    'after',
-    `\nSettings:\n${texts.map((text) => text.split('\n').map(clean).join('\n')).join('\n')}`,
-  );
+  config.addHelpText('after', `\nSettings:\n${texts.map((text) => text.split('\n').map(clean).join('\n')).join('\n')}`);
 };

@@ -2,18 +2,16 @@
 
 import { parseHost, parsePort } from '../model/address.js';
 import { asKaskadeError, fail } from '../model/error.js';
-import type { AddCommand } from './face.js';
+import type { Furnish } from './face.js';
 import { catchSignals } from './signals.js';
 
 interface ConnectFlags {
   readonly cascade?: string;
 }
 
-/** Adds `connect`. */
-export const addConnect: AddCommand = (root, run) => {
-  const command = root
-    .command('connect')
-    .description("connect stdin and stdout with a target through a cascade, as ssh's ProxyCommand")
+/** Gives `connect` its arguments, its flag and its work. */
+export const furnishConnect: Furnish = (command, run) => {
+  command
     .argument('<host>', 'a name or an address; the last hop looks names up')
     .argument('<port>')
     .option('--cascade <name|chain>', 'a stored cascade or a chain, instead of the one in use')

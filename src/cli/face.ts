@@ -1,4 +1,4 @@
-/** What every command works with, and how one is added to the command line. */
+/** What every command works with, and how one is put on the command line. */
 
 import type { Command } from 'commander';
 import type { Readable } from 'node:stream';
@@ -14,11 +14,19 @@ export interface Face {
   readonly stdout: NodeJS.WritableStream;
 }
 
-/** Adds one command to the root; `run` makes what it does its action. The work gives the exit code, 0 where it gives none. */
-export type AddCommand = (root: Command, run: Run) => void;
-
 /** What a command does with the arguments as they were written. */
 export type Work = (face: Face, args: readonly string[]) => Promise<number | undefined> | Promise<void>;
 
-/** Makes `work` the action of a command. */
+/** Makes `work` the action of a command; it gives the exit code, 0 where it gives none. */
 export type Run = (command: Command, work: Work) => void;
+
+/** Gives a command its arguments, flags and work. */
+export type Furnish = (command: Command, run: Run) => void;
+
+/** A row of the table of commands. */
+export interface CommandRow {
+  readonly name: string;
+  readonly summary: string;
+  /** Loads the rest of the command: only the one that was typed is loaded. */
+  readonly load: () => Promise<Furnish>;
+}

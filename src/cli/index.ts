@@ -1,12 +1,37 @@
 /** The table of commands. */
 
-import { addCascade } from './cascade.js';
-import { addCompletion } from './completion.js';
-import { addConfig } from './config.js';
-import { addConnect } from './connect.js';
-import type { AddCommand } from './face.js';
-import { addLab } from './lab.js';
-import { addServe } from './serve.js';
+import type { CommandRow } from './face.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly AddCommand[] = [addServe, addLab, addCascade, addConnect, addConfig, addCompletion];
+export const commands: readonly CommandRow[] = [
+  {
+    name: 'serve',
+    summary: 'serve local ports through a cascade, in the foreground',
+    load: async () => (await import('./serve.js')).furnishServe,
+  },
+  {
+    name: 'lab',
+    summary: 'rehearse with proxies and a page on this machine; no anonymity',
+    load: async () => (await import('./lab.js')).furnishLab,
+  },
+  {
+    name: 'cascade',
+    summary: 'stored cascades: add, ls, show, use, rm, test',
+    load: async () => (await import('./cascade.js')).furnishCascade,
+  },
+  {
+    name: 'connect',
+    summary: "connect stdin and stdout with a target, as ssh's ProxyCommand",
+    load: async () => (await import('./connect.js')).furnishConnect,
+  },
+  {
+    name: 'config',
+    summary: 'settings: get, set, path',
+    load: async () => (await import('./config.js')).furnishConfig,
+  },
+  {
+    name: 'completion',
+    summary: 'print the script that completes kaskade in a shell',
+    load: async () => (await import('./completion.js')).furnishCompletion,
+  },
+];

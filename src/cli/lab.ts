@@ -2,7 +2,7 @@
 
 import { mostHops } from '../model/cascade.js';
 import { fail } from '../model/error.js';
-import type { AddCommand } from './face.js';
+import type { Furnish } from './face.js';
 import { collect, serveUntilSignal } from './serving.js';
 
 interface LabFlags {
@@ -10,11 +10,9 @@ interface LabFlags {
   readonly hops: string;
 }
 
-/** Adds `lab`. */
-export const addLab: AddCommand = (root, run) => {
-  const command = root
-    .command('lab')
-    .description('rehearse with proxies and a page on this machine; no anonymity')
+/** Gives `lab` its flags and its work. */
+export const furnishLab: Furnish = (command, run) => {
+  command
     .option('--hops <number>', `how many proxies, 1 to ${mostHops}`, '3')
     .option('--listen <host:port>', 'where programs reach kaskade, port 0 is any; may be given again', collect, []);
   run(command, async (face) => {

@@ -2,14 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { asKaskadeError } from '../model/error.js';
 import type { Program } from '../engine/controller.js';
-import { suggest } from './completion.js';
-import { explainSettings } from './config.js';
 import type { Face, Run } from './face.js';
 import { commands } from './index.js';
 import { type Output, createOutput } from './output.js';
-import { usageError } from './usage.js';
 
 interface RootFlags {
   readonly home?: string;
@@ -21,13 +17,10 @@ const main = async (argv: readonly string[]): Promise<number> => {
   const root = createRoot(output);
   let program: Promise<Program> | undefined;
   const face: Face = { output, stdin, stdout, program: () => (program ??= open(root)) };
-  const ended = addCommands(root, face);
   try {
-    await dispatch(root, face, argv);
-    return ended.code;
+    return await dispatch(root, face, argv);
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
-    return output.refuse(thrown instanceof CommanderError ? usageError(thrown, root, argv) : asKaskadeError(thrown));
+    return await refuse(thrown, root, face);
   }
 };
 
@@ -37,10 +30,11 @@ const createRoot = (output: Output): Command =>
     .option('--home <dir>', 'where all state lives; else KASKADE_HOME, else the usual folders')
     .option('--json', 'one JSON value a line on stdout, nothing else there')
     .version(version(), '-V, --version', 'print the version')
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
-        if (output.json) output.value({ text });
+        if (output.json) output.value({ text: text.trimEnd() });
         else output.raw(text);
       },
       writeErr: () => undefined,
@@ -60,35 +54,59 @@ const open = async (root: Command, whenBroken?: 'leave'): Promise<Program> => {
   return openProgram(home === '' ? undefined : home, whenBroken);
 };
 
-/** Adds every command; the exit code of the one that ran is found in what this returns. */
-const addCommands = (root: Command, face: Face): { readonly code: number } => {
+/** Finds the command and lets it work; gives its exit code. */
+const dispatch = async (root: Command, face: Face, argv: readonly string[]): Promise<number> => {
+  const { operands, unknown } = root.parseOptions([...argv]);
+  if (operands[0] === 'complete') return suggestFor(root, face, argv);
+  const bare = operands.length === 0 && !unknown.some((flag) => ['-h', '--help', '-V', '--version'].includes(flag));
+  if (bare) face.output.note('kaskade without a command serves; the terminal interface comes with a later version.');
+  const wanted = bare ? 'serve' : operands[operands[0] === 'help' ? 1 : 0];
+  const ended = await furnish(root, face, (name) => name === wanted);
+  if (wanted === 'config' && [...operands, ...unknown].some((word) => ['help', '-h', '--help'].includes(word))) {
+    await explainConfig(root, face);
+  }
+  await root.parseAsync(bare ? ['serve', ...argv] : [...argv], { from: 'user' });
+  return ended.code;
+};
+
+/** Puts every command on the root, and the rest of those that are wanted; the code of the one that works is found in the answer. */
+const furnish = async (root: Command, face: Face, isWanted: (name: string) => boolean) => {
   const ended = { code: 0 };
   const run: Run = (command, work) => {
     command.action(async () => {
       ended.code = (await work(face, command.args)) ?? 0;
     });
   };
-  for (const add of commands) add(root, run);
+  for (const { name, summary, load } of commands) {
+    const command = root.command(name).description(summary);
+    if (isWanted(name)) (await load())(command, run);
+  }
   return ended;
 };
 
-const dispatch = async (root: Command, face: Face, argv: readonly string[]): Promise<void> => {
-  const { operands, unknown } = root.parseOptions([...argv]);
-  const asked = [...operands, ...unknown];
-  if (operands[0] === 'complete') {
-    await suggest({ ...face, program: () => open(root, 'leave') }, root, argv.slice(argv.indexOf('--') + 1));
-    return;
-  }
-  if (wantsSettings(asked)) explainSettings(root, (await face.program()).settings.all());
-  const bare = operands.length === 0 && !asked.some((word) => ['-h', '--help', '-V', '--version'].includes(word));
-  if (bare) face.output.note('kaskade without a command serves; the terminal interface comes with a later version.');
-  await root.parseAsync(bare ? ['serve', ...argv] : [...argv], { from: 'user' });
+/** The help of `config` shows the table of settings, which only the open program knows. */
+const explainConfig = async (root: Command, face: Face): Promise<void> => {
+  const { explainSettings } = await import('./config.js');
+  const config = root.commands.find((command) => command.name() === 'config');
+  if (config !== undefined) explainSettings(config, (await face.program()).settings.all());
 };
 
-/** The help of `config` shows the table of settings, which only the open program knows. */
-const wantsSettings = (asked: readonly string[]): boolean =>
-  (asked[0] === 'config' && (asked[1] === '-h' || asked[1] === '--help')) ||
-  (asked[0] === 'help' && asked[1] === 'config');
+/** Answers the script of a shell, whose words stand behind `--`. */
+const suggestFor = async (root: Command, face: Face, argv: readonly string[]): Promise<number> => {
+  const { suggest } = await import('./suggest.js');
+  await furnish(root, face, () => true);
+  await suggest({ ...face, program: () => open(root, 'leave') }, root, argv.slice(argv.indexOf('--') + 1));
+  return 0;
+};
+
+const refuse = async (thrown: unknown, root: Command, { output }: Face): Promise<number> => {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
+  const { asKaskadeError } = await import('../model/error.js');
+  const { explain } = await import('../model/failure.js');
+  const { usageError } = await import('./usage.js');
+  const error = thrown instanceof CommanderError ? usageError(thrown, root) : asKaskadeError(thrown);
+  return output.refuse(error, explain(error.failure));
+};
 
 /** Lets what was printed reach its reader, then leaves: stdin may still be open. */
 const leave = (code: number): void => {

@@ -2,8 +2,7 @@
 
 import type { Writable } from 'node:stream';
 import { createColors } from 'picocolors';
-import type { KaskadeError } from '../model/error.js';
-import { explain } from '../model/failure.js';
+import type { Explained } from '../model/failure.js';
 
 /** How a piece of a line looks where colours are seen. */
 export type Tone = 'strong' | 'good' | 'bad' | 'faint';
@@ -23,8 +22,8 @@ export interface Output {
   readonly note: (...pieces: readonly Piece[]) => void;
   /** A text of several lines that this program wrote itself, such as a script: on stdout whatever reads it. */
   readonly raw: (text: string) => void;
-  /** Prints an error as a sentence and a hint on stderr; gives the exit code. */
-  readonly refuse: (error: KaskadeError) => number;
+  /** Prints an error as a sentence and a hint on stderr, with KASKADE_DEBUG=1 its stack too; gives the exit code. */
+  readonly refuse: (error: Error, explained: Explained) => number;
 }
 
 /** What an output is made of. */
@@ -56,8 +55,7 @@ export const createOutput = ({ stdout, stderr, json, env }: OutputParts): Output
     raw: (text) => {
       stdout.write(text);
     },
-    refuse: (error) => {
-      const { sentence, hint, exit } = explain(error.failure);
+    refuse: (error, { sentence, hint, exit }) => {
       note({ tone: 'bad', text: sentence });
       note({ tone: 'faint', text: hint });
       if (env['KASKADE_DEBUG'] === '1') traceOf(error).forEach((line) => note(line));

@@ -3,7 +3,7 @@
 import { labelCascade, warningsOf } from '../model/cascade.js';
 import { fail } from '../model/error.js';
 import type { Program } from '../engine/controller.js';
-import type { AddCommand } from './face.js';
+import type { Furnish } from './face.js';
 import { type Plan, collect, serveUntilSignal } from './serving.js';
 
 interface ServeFlags {
@@ -16,11 +16,9 @@ interface ServeFlags {
 /** Without a cascade the lab stands in, with so many hops. */
 const labHops = 3;
 
-/** Adds `serve`. */
-export const addServe: AddCommand = (root, run) => {
-  const command = root
-    .command('serve')
-    .description('serve local ports through a cascade, in the foreground')
+/** Gives `serve` its flags and its work. */
+export const furnishServe: Furnish = (command, run) => {
+  command
     .option('--listen <host:port>', 'where programs reach kaskade, port 0 is any; may be given again', collect, [])
     .option('--cascade <name|chain>', 'a stored cascade or a chain, instead of the one in use')
     .option('--public', 'allow listeners that other machines reach; needs --auth-file')
