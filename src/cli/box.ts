@@ -90,7 +90,10 @@ const toldOf = (cascade: Cascade, from: number, to: number): string => {
   const secrets = cascade.positions.slice(from, to).some(hasCredentials) ? ['the logins'] : [];
   const places = numbers(from + 2, Math.min(to + 1, all)).map((hop) => `hop ${hop} (${placesOf(cascade, hop)})`);
   const site = to === all ? ['the name of the site', 'http:// pages in full'] : [];
-  const told = to === from + 1 ? `what hop ${to} is told` : `what hops ${from + 1} to ${to} are told`;
+  const told =
+    to === from + 1
+      ? `what hop ${to} is told`
+      : `what hops ${from + 1} ${to === from + 2 ? 'and' : 'to'} ${to} are told`;
   return `${told}, and can change it: ${inWords([...secrets, ...places, ...site])}${to === all ? `; ${sealedPages}` : ''}`;
 };
 

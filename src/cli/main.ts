@@ -49,9 +49,10 @@ const version = (): string => {
 
 /** Opens the program that runs in this process. */
 const open = async (root: Command, whenBroken?: 'leave'): Promise<Program> => {
-  const { openProgram } = await import('../engine/program.js');
-  const home = root.opts<RootFlags>().home ?? process.env['KASKADE_HOME'];
-  return openProgram(home === '' ? undefined : home, whenBroken);
+  const [{ openProgram }, { fail }] = await Promise.all([import('../engine/program.js'), import('../model/error.js')]);
+  const { home = process.env['KASKADE_HOME'] || undefined } = root.opts<RootFlags>();
+  if (home === '') throw fail('bad-usage', { note: '--home names no folder.' });
+  return openProgram(home, whenBroken);
 };
 
 /** Finds the command and lets it work; gives its exit code. */

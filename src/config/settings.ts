@@ -89,8 +89,12 @@ export const checkSetting = (key: string, text: string): string => {
 };
 
 /** The value of a setting that somebody gave outside the settings, such as behind a flag. Throws `bad-setting` with what would be legal. */
-export const readSetting = <Name extends Key>(key: Name, text: string): Settings[Name] =>
-  readSettings({ [key]: text }, excerpt(text))[key];
+export const readSetting = <Name extends Key>(key: Name, text: string): Settings[Name] => {
+  const parsed = rowOf(key).parse(text);
+  if ('note' in parsed) throw fail('bad-setting', { note: `${key}: ${parsed.note}` });
+  // The value comes from the row of its key.
+  return parsed.value as Settings[Name];
+};
 
 /** Every setting in the order of the table, with the text that holds. */
 export const viewSettings = (stored: StoredTexts): readonly SettingText[] =>

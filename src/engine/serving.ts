@@ -61,7 +61,9 @@ export const serveLab = async (store: Store, options: ServeOptions, hops: number
 export const findCascade = (store: Store, nameOrChain: string): Cascade => {
   const stored = storedAs(store, nameOrChain);
   if (stored !== undefined) return stored;
-  if (!nameOrChain.includes('://')) throw fail('cascade-unknown', { note: nameOrChain });
+  // A text that is no name may be a hop with its password.
+  const isName = /^[\w.-]{1,64}$/.test(nameOrChain);
+  if (!nameOrChain.includes('://')) throw fail('cascade-unknown', isName ? { note: nameOrChain } : {});
   return parseCascade('the given chain', nameOrChain);
 };
 
