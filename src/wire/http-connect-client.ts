@@ -70,7 +70,8 @@ const readStatus = (bytes: Buffer): { readonly status: number; readonly reason: 
 const judge = (status: number, reason: string, loggedIn: boolean): void => {
   if (status < 300) return;
   const note = `HTTP ${status} ${reason}`.trim();
-  if (status === 407) throw fail(loggedIn ? 'hop-auth-refused' : 'hop-auth-missing', { note });
+  // tinyproxy says 401 to a wrong login; nobody but the proxy can answer a CONNECT.
+  if (status === 407 || status === 401) throw fail(loggedIn ? 'hop-auth-refused' : 'hop-auth-missing', { note });
   throw fail(refusalOf(status), { note });
 };
 

@@ -67,7 +67,7 @@ test('every status that is no tunnel is told as what it means, with its status l
   const meant = new Map<number, string>([
     ...[404, 502, 503].map((status) => [status, 'onward-unreachable'] as const),
     ...[408, 504].map((status) => [status, 'onward-timeout'] as const),
-    [407, 'hop-auth-missing'],
+    ...[401, 407].map((status) => [status, 'hop-auth-missing'] as const),
     [501, 'onward-denied'],
   ]);
   for (let status = 300; status <= 999; status += 1) {
@@ -75,6 +75,7 @@ test('every status that is no tunnel is told as what it means, with its status l
     assert.equal(codeOf(talk), meant.get(status) ?? (status < 500 ? 'onward-denied' : 'onward-failed'), String(status));
   }
   assert.equal(codeOf(answerOf(named(), bytesOf('HTTP/1.1 407 x'))), 'hop-auth-refused');
+  assert.equal(codeOf(answerOf(named(), bytesOf('HTTP/1.0 401 tinyproxy says so'))), 'hop-auth-refused');
 });
 
 test('the reason of a refusal is shown printable and short', () => {
