@@ -1,6 +1,6 @@
 /** Cascades as text and as data: positions separated by commas, alternatives by bars, a way of choosing behind a tilde. */
 
-import { type Endpoint, excerpt, labelEndpoint } from './address.js';
+import { type Endpoint, labelEndpoint } from './address.js';
 import { type Brand, type NonEmpty, isNonEmpty } from './brand.js';
 import { asKaskadeError, fail, withDetail } from './error.js';
 import { type Hop, labelHop, parseHop, placeOf } from './hop.js';
@@ -53,9 +53,8 @@ export const parseCascade = (name: string, chain: string): Cascade => {
 /** A name for a cascade: letters, digits, dot, hyphen, underscore; 1 to 64 characters; not `__proto__`, which no object stores. Throws `bad-cascade`. */
 export const parseCascadeName = (text: string): string => {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(text) || text === '__proto__') {
-    throw fail('bad-cascade', {
-      note: `a name has letters, digits, dots, hyphens and underscores, not ${excerpt(text)}`,
-    });
+    // Not repeated: somebody who mixed up name and chain has written credentials here.
+    throw fail('bad-cascade', { note: 'a name has letters, digits, dots, hyphens and underscores, 64 at most' });
   }
   return text;
 };

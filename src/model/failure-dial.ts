@@ -2,9 +2,11 @@
 
 import type { FailureDetail, FailureRow } from './failure.js';
 
-/** `Hop 2 of 3 (http://b.example:3128)`, or `The target`. */
-const suspectOf = ({ blame, hops, suspect }: FailureDetail): string =>
-  typeof blame?.suspect === 'number' ? hopText(blame.suspect, hops, suspect) : 'The target';
+/** `Hop 2 of 3 (http://b.example:3128)`, or `The target`; `A hop` while nobody has said which. */
+const suspectOf = ({ blame, hops, suspect }: FailureDetail): string => {
+  if (blame === undefined) return 'A hop';
+  return blame.suspect === 'target' ? 'The target' : hopText(blame.suspect, hops, suspect);
+};
 
 const reporterOf = ({ blame, hops, reporter }: FailureDetail): string =>
   blame === undefined ? 'A hop' : hopText(blame.reporter, hops, reporter);
