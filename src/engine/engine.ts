@@ -1,5 +1,6 @@
 /** The engine: listeners, sessions and what they need, put together. */
 
+import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Millis } from '../model/brand.js';
 import { type Cascade, labelCascade } from '../model/cascade.js';
@@ -82,6 +83,8 @@ const assemble = (parts: EngineParts): Running => {
   const notices = createNotices(watchers);
   const ledger = createLedger(watchers);
   const stopping = new AbortController();
+  // Every session listens to it; Node would warn of the eleventh.
+  setMaxListeners(0, stopping.signal);
   const listeners: Listener[] = [];
   const line = createLine(parts, { ledger, notices, stopping, listeners });
   const hall: Hall = {

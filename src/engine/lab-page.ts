@@ -39,14 +39,14 @@ export const openLabPage = (name: string, trace: Trace): Promise<LabPage> =>
   });
 
 const tell = (request: IncomingMessage, name: string, trace: Trace): string => {
-  const port = request.socket.remotePort ?? 0;
-  const passages = trace.behind(port);
+  const { remotePort: port = 0, localPort = 0 } = request.socket;
+  const passages = trace.behind({ from: port, to: localPort });
   const [first] = passages;
   return [
     `This is ${name}. Your request came through ${passages.length} ${passages.length === 1 ? 'hop' : 'hops'}:`,
     '',
-    `  this machine   127.0.0.1:${first?.from ?? port}`,
-    ...passages.map(({ hop, label, onFrom }) => `  > hop ${hop}        ${label}, which went on from port ${onFrom}`),
+    `  this machine   127.0.0.1:${first?.came.from ?? port}`,
+    ...passages.map(({ hop, label, went }) => `  > hop ${hop}        ${label}, which went on from port ${went.from}`),
     `  > ${name}     which saw 127.0.0.1:${port}`,
     '',
     'What arrived here:',

@@ -104,8 +104,12 @@ const passOn = async (request: PendingRequest, { kind, reaches, trace, ...own }:
   }
   try {
     const outward = await connect(onward, { buffers: own.buffers, isOwnListener: () => false }, { signal });
-    const from = request.client.remotePort ?? 0;
-    const forget = trace.note({ hop: own.hop, label: own.label, from, onFrom: outward.socket.localPort ?? 0 });
+    const forget = trace.note({
+      hop: own.hop,
+      label: own.label,
+      came: { from: request.client.remotePort ?? 0, to: request.client.localPort ?? 0 },
+      went: { from: outward.socket.localPort ?? 0, to: onward.port },
+    });
     request.accept();
     const rules = { patience, meter: { up: 0, down: 0 } };
     await relay(request.client, { stream: outward.socket, outward }, rules, { signal });
