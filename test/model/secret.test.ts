@@ -18,7 +18,7 @@ test('a secret gives its text to reveal and to nothing else', () => {
 test('a secret prints ‹secret› however it is turned into text', () => {
   const texts = [
     String(secret),
-    `${secret as unknown as string}`,
+    `<${secret as unknown as string}>`.slice(1, -1),
     secret.toString(),
     ['', secret].join(''),
     ''.concat(secret as unknown as string),
