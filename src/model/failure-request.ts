@@ -7,8 +7,8 @@ const noted = ({ note }: FailureDetail): string => (note === undefined ? '' : ` 
 const refusal = (
   http: number,
   socks5: number,
-  text: { readonly sentence: FailureRow['sentence']; readonly hint: string },
-) => ({ ...text, http, socks5, exit: 3 }) as const satisfies FailureRow;
+  text: { readonly sentence: FailureRow['sentence']; readonly hint: string; readonly exit?: 2 },
+) => ({ exit: 3, ...text, http, socks5 }) as const satisfies FailureRow;
 
 export const requestRows = {
   'bad-request': refusal(400, 0x01, {
@@ -78,10 +78,12 @@ export const requestRows = {
   'cascade-unknown': refusal(502, 0x01, {
     sentence: (d) => `There is no cascade of that name${noted(d)}.`,
     hint: 'kaskade cascade ls shows the stored ones. Nothing was sent.',
+    exit: 2,
   }),
   'cascade-missing': refusal(503, 0x01, {
     sentence: () => 'No cascade is in use.',
     hint: 'kaskade cascade use NAME picks one; kaskade cascade add NAME CHAIN stores one. Nothing was sent.',
+    exit: 2,
   }),
   stopped: refusal(503, 0x01, {
     sentence: () => 'The program is stopping.',
