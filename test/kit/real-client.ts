@@ -29,7 +29,10 @@ export interface Curled {
 const longestText = 1 << 20;
 
 /** Runs curl with these arguments; nothing of the user's settings counts. Use `-x` or the like to send it through a proxy. */
-export const curl = async (...args: readonly string[]): Promise<Curled> => {
+export const curl = (...args: readonly string[]): Promise<Curled> => curlUnder([], ...args);
+
+/** The same under another program, which is given curl's command line behind its own. */
+export const curlUnder = async (above: readonly string[], ...args: readonly string[]): Promise<Curled> => {
   const hash = createHash('sha256');
   const kept: Buffer[] = [];
   let size = 0;
@@ -42,8 +45,8 @@ export const curl = async (...args: readonly string[]): Promise<Curled> => {
     },
   });
   const headFile = join(tmpdir(), `kaskade-heads-${randomUUID()}`);
-  const ended = await run([pathOf('curl'), '-q', '-sS', '-m', '50', '-D', headFile, '-w', format, ...args], {
-    env: withoutProxies(),
+  const ended = await run([...above, pathOf('curl'), '-q', '-sS', '-m', '50', '-D', headFile, '-w', format, ...args], {
+    env: bareEnvironment(),
     output,
   });
   const headers = existsSync(headFile) ? readFileSync(headFile, 'latin1') : '';
@@ -57,9 +60,8 @@ export const curl = async (...args: readonly string[]): Promise<Curled> => {
 /** The figures and curl's complaint go to the standard error. */
 const format = '%{stderr}\x01%{http_code} %{http_connect}\x01%{errormsg}';
 
-/** The environment without the proxy settings that some machines have. */
-export const withoutProxies = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name)));
+/** An environment that says nothing of proxies, certificates or settings of the person at this machine. */
+export const bareEnvironment = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: '/nonexistent' });
 
 /** An open tunnel, or why there is none. */
 export interface Tunnelled {

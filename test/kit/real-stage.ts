@@ -98,7 +98,7 @@ export const until = async (isSo: () => boolean | Promise<boolean>, within: numb
   return true;
 };
 
-const mostTold = 3_000;
+const mostTold = 1_500;
 
 const tell = (context: TestContext, { name, log }: Actor, from: number): void => {
   const said = log().slice(from).slice(-mostTold).trim();
