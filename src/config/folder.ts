@@ -16,7 +16,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { KaskadeError, fail } from '../model/error.js';
+import { fail } from '../model/error.js';
 
 /** Makes a folder that only its owner may enter; one that is there already stays as it is. */
 export const makeFolder = (path: string): void => {
@@ -39,14 +39,16 @@ export const withErrno = <Result>(path: string | undefined, work: () => Result):
     return work();
   } catch (thrown) {
     const code = errnoOf(thrown);
-    if (thrown instanceof KaskadeError || code === undefined) throw thrown;
+    if (code === undefined) throw thrown;
     throw fail('home-unusable', { note: `${path ?? (thrown as NodeJS.ErrnoException).path ?? '?'}, ${code}` });
   }
 };
 
 /** The errno name of what a file operation threw. */
 export const errnoOf = (thrown: unknown): string | undefined =>
-  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
+  thrown instanceof Error && 'errno' in thrown && 'code' in thrown && typeof thrown.code === 'string'
+    ? thrown.code
+    : undefined;
 
 /** The file that a path leads to in the end, so that a symbolic link stays one. */
 export const finalPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
@@ -74,7 +76,9 @@ export const sweep = (path: string): void => {
 };
 
 const leftovers = (path: string): readonly string[] =>
-  readdirSync(dirname(path)).filter((name) => name.startsWith(`${basename(path)}.next`));
+  readdirSync(dirname(path)).filter((name) =>
+    [`.next`, `.lock.`].some((mark) => name.startsWith(basename(path) + mark)),
+  );
 
 /** Moves a file away under the first free name `….broken-N`; tells where it is. The caller holds the lock. */
 export const keepAside = (path: string): string => {

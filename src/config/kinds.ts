@@ -68,7 +68,11 @@ export const duration = (least: string, most: string): Kind<Millis> => {
       return orNote(span !== undefined && span >= from && span <= to ? millis(span) : undefined, legal);
     },
     print: (span) => {
-      const [unit, size] = units.find(([, length]) => span % length === 0) ?? ['ms', 1];
+      // 60s and 24h are easier on the eye than 1m and 1d.
+      const [unit, size] = units.find(([name, length]) => span % length === 0 && (span > length || name === 's')) ?? [
+        'ms',
+        1,
+      ];
       return `${span / size}${unit}`;
     },
     legal,

@@ -5,6 +5,8 @@ import { fail } from '../model/error.js';
 
 /** A change takes milliseconds; a lock of that age was left behind. */
 const forgottenAfter = 10_000;
+/** Whoever makes one says at once who it is; one that says nothing for so long was left by a process killed in between. */
+const silentFor = 1_000;
 const patience = 5_000;
 const pause = 5;
 
@@ -44,10 +46,11 @@ const create = (path: string): boolean => {
 
 const isForgotten = (path: string): boolean => {
   const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-  return age > forgottenAfter || isDead(holderOf(path));
+  const holder = holderOf(path);
+  return age > forgottenAfter || (holder === undefined ? age > silentFor : isDead(holder));
 };
 
-/** The process that made the lock; undefined while it has not said so yet. */
+/** The process that made the lock; undefined while it has not said so. */
 const holderOf = (path: string): number | undefined => {
   try {
     return Number(readFileSync(path, 'utf8')) || undefined;
@@ -56,9 +59,9 @@ const holderOf = (path: string): number | undefined => {
   }
 };
 
-const isDead = (holder: number | undefined): boolean => {
+const isDead = (holder: number): boolean => {
   try {
-    return holder !== undefined && !process.kill(holder, 0);
+    return !process.kill(holder, 0);
   } catch (thrown) {
     return (thrown as NodeJS.ErrnoException).code === 'ESRCH';
   }
