@@ -1,25 +1,17 @@
 /** The one door out of the process for sessions: it opens a socket to the first hop of a route, and to nothing else. */
 
-import { type Socket, type TcpNetConnectOpts, createConnection, isIP } from 'node:net';
+import { type TcpNetConnectOpts, createConnection, isIP } from 'node:net';
 import { type Endpoint, hostText } from '../model/address.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import type { Buffers } from './buffers.js';
 import { type Cancel, reasonOf } from './cancel.js';
-
-/** Takes the bytes that a socket reads; they are valid during the call only. False stops the reading until resume(). */
-export type Sink = (bytes: Buffer) => boolean;
+import { createLane } from './lane.js';
+import type { Laned } from './sink.js';
 
 /** A connection to a first hop. */
-export interface Outward {
-  readonly socket: Socket;
-  /** Lets what is read go past the stream machinery, straight to `sink`. What the stream already holds must be read first. */
-  readonly divert: (sink: Sink) => void;
-  /** Gives this socket a read buffer of its own (`big`) or the shared one; takes effect after the current read. */
-  readonly resize: (size: 'big' | 'shared') => void;
-  /** Whether the last read went into a buffer of its own. */
-  readonly owns: () => boolean;
-  /** Gives the own buffer back, after the last read and when no write refers to it any more. */
-  readonly release: () => void;
+export interface Outward extends Laned {
+  /** Where its lane borrows, and a lane for its client may. */
+  readonly buffers: Buffers;
 }
 
 /** What the door needs to know. */
@@ -67,35 +59,11 @@ export const connect = (first: Endpoint, door: Door, cancel: Cancel): Promise<Ou
     socket.on('connect', onConnect).on('error', onError);
   });
 
-/** Starts to connect; Node asks `next` for a read buffer at the start and after every read. */
 const open = (options: TcpNetConnectOpts, buffers: Buffers): Outward => {
-  let own: Buffer | undefined;
-  let big = false;
-  let sink: Sink = (bytes) => socket.push(Buffer.from(bytes));
-
-  const next = (): Buffer => {
-    if (big) own ??= buffers.borrow();
-    else release();
-    return own ?? buffers.shared;
-  };
-  const release = (): void => {
-    if (own !== undefined) buffers.giveBack(own);
-    own = undefined;
-  };
-  const read = (size: number): boolean => sink((own ?? buffers.shared).subarray(0, size));
-  const socket = createConnection({ ...options, onread: { buffer: next, callback: read } });
+  const lane = createLane(buffers, (bytes) => socket.push(Buffer.from(bytes)));
+  const socket = createConnection({ ...options, onread: lane.onread });
   socket.on('error', ignore);
-  return {
-    socket,
-    divert: (to) => {
-      sink = to;
-    },
-    resize: (size) => {
-      big = size === 'big';
-    },
-    owns: () => own !== undefined,
-    release,
-  };
+  return { socket, lane, buffers };
 };
 
 /** Errors are told by `close` and `errored`; the listener is there so that none is ever unhandled. */

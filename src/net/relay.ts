@@ -7,7 +7,9 @@ import type { Ending } from '../model/session.js';
 import type { Cancel } from './cancel.js';
 import type { Outward } from './connect.js';
 import { type Meter, watchStill } from './idle.js';
+import { type Lane, createLane } from './lane.js';
 import { createSink } from './sink.js';
+import { takeOver } from './takeover.js';
 
 /** The open byte stream to the target, at the end of a route. */
 export interface Tunnel {
@@ -49,7 +51,8 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
       if (open > 0) return;
       idle.stop();
       cancel.signal.removeEventListener('abort', stop);
-      if (client.writableLength === 0) outward.release();
+      if (client.writableLength === 0) outward.lane.release();
+      releaseUp();
       resolve(because);
     };
     const end = (why: Ending): void => {
@@ -81,7 +84,7 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
     });
     cancel.signal.addEventListener('abort', stop, { once: true });
     if (cancel.signal.aborted) stop();
-    pumpUp(client, stream, rules.meter);
+    const releaseUp = pumpUp(client, tunnel, rules.meter);
     pumpDown(tunnel, client, rules.meter);
   });
 
@@ -89,27 +92,53 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
 const isBroken = (stream: Duplex): boolean =>
   stream.errored !== null || !stream.readableEnded || !stream.writableFinished;
 
-const pumpUp = (client: Socket, stream: Duplex, meter: Meter): void => {
+/** A client that has filled so many of the buffers that Node offers sends in bulk, and gets a lane. */
+const nodesBuffer = 64 * 1024;
+const bulk = 4;
+
+/** The client's way up. Returns what gives the buffer of its lane back, if it got one, when both ends are closed. */
+const pumpUp = (client: Socket, { stream, outward }: Tunnel, meter: Meter): (() => void) => {
+  let full = 0;
+  let lane: Lane | undefined;
   client.on('data', (chunk: Buffer) => {
     meter.up += chunk.length;
-    if (!stream.write(chunk)) client.pause();
+    if (!stream.write(chunk) && stream.writableLength > 0) client.pause();
+    if (chunk.length !== nodesBuffer) return;
+    full += 1;
+    if (full === bulk) lane = widen(client, { stream, outward }, meter);
   });
   stream.on('drain', () => {
     client.resume();
   });
   client.resume();
+  return () => {
+    if (stream.writableLength === 0) lane?.release();
+  };
+};
+
+const widen = (client: Socket, { stream, outward }: Tunnel, meter: Meter): Lane => {
+  const lane = createLane(outward.buffers, (bytes) => sink(bytes));
+  const sink = createSink({ socket: client, lane }, stream, (bytes) => {
+    meter.up += bytes;
+  });
+  lane.resize('big');
+  takeOver(client, lane);
+  return lane;
 };
 
 /** What the stream machinery already holds goes first; then reads go straight from the socket's buffer to the client. */
 const pumpDown = ({ stream, outward }: Tunnel, client: Socket, meter: Meter): void => {
   stream.on('data', (chunk: Buffer) => {
     meter.down += chunk.length;
-    if (!client.write(chunk)) stream.pause();
+    if (!client.write(chunk) && client.writableLength > 0) stream.pause();
   });
   client.on('drain', () => {
     stream.resume();
   });
-  if (stream === outward.socket) outward.divert(createSink(outward, client, meter));
+  const count = (bytes: number): void => {
+    meter.down += bytes;
+  };
+  if (stream === outward.socket) outward.lane.divert(createSink(outward, client, count));
   stream.resume();
 };
 
