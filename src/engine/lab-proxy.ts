@@ -8,6 +8,7 @@ import type { Hall, PendingRequest } from '../inbound/request.js';
 import { greet } from '../inbound/sniff.js';
 import { createAdmission } from '../net/admission.js';
 import { type Buffers, createBuffers } from '../net/buffers.js';
+import { type Cancel, crowded } from '../net/cancel.js';
 import { connect } from '../net/connect.js';
 import { listen } from '../net/listen.js';
 import { relay } from '../net/relay.js';
@@ -48,6 +49,7 @@ const mostSessions = 5_000;
 /** Opens a proxy on any free port of loopback. */
 export const openLabProxy = async (parts: LabProxyParts): Promise<LabProxy> => {
   const stopping = new AbortController();
+  const stop = crowded(stopping.signal);
   const buffers = createBuffers();
   const open = new Set<Promise<void>>();
   const clients = new Set<Socket>();
@@ -58,7 +60,7 @@ export const openLabProxy = async (parts: LabProxyParts): Promise<LabProxy> => {
     cascade: () => ({ name: 'lab', route: 'lab' }),
     notice: () => undefined,
     submit: (request) => {
-      const session = passOn(request, { ...parts, buffers, label, signal: stopping.signal });
+      const session = passOn(request, { ...parts, buffers, label, stop });
       open.add(session);
       void session.finally(() => open.delete(session));
     },
@@ -91,19 +93,18 @@ export const openLabProxy = async (parts: LabProxyParts): Promise<LabProxy> => {
 interface PassOn extends LabProxyParts {
   readonly label: string;
   readonly buffers: Buffers;
-  readonly signal: AbortSignal;
+  readonly stop: Cancel;
 }
 
 /** Connects a request onward and relays. Never rejects. */
-const passOn = async (request: PendingRequest, { kind, reaches, trace, ...own }: PassOn): Promise<void> => {
-  const { signal } = own;
+const passOn = async (request: PendingRequest, { kind, reaches, trace, stop, ...own }: PassOn): Promise<void> => {
   const onward = reaches.get(labelEndpoint(request.target).toLowerCase());
   if (request.kind !== 'tunnel' || request.protocol !== kind.protocol || onward === undefined) {
     request.refuse(fail('lab-only'));
     return;
   }
   try {
-    const outward = await connect(onward, { buffers: own.buffers, isOwnListener: () => false }, { signal });
+    const outward = await connect(onward, { buffers: own.buffers, isOwnListener: () => false }, stop);
     const forget = trace.note({
       hop: own.hop,
       label: own.label,
@@ -112,7 +113,7 @@ const passOn = async (request: PendingRequest, { kind, reaches, trace, ...own }:
     });
     request.accept();
     const rules = { patience, meter: { up: 0, down: 0 } };
-    await relay(request.client, { stream: outward.socket, outward }, rules, { signal });
+    await relay(request.client, { stream: outward.socket, outward }, rules, stop);
     forget();
   } catch (thrown) {
     request.refuse(asKaskadeError(thrown));

@@ -2,6 +2,7 @@
 
 import type { Millis } from '../model/brand.js';
 import { createBuffers } from '../net/buffers.js';
+import { crowded } from '../net/cancel.js';
 import type { Listener } from '../net/listen.js';
 import { createEvidence } from '../route/evidence.js';
 import type { Line } from '../route/journey.js';
@@ -36,7 +37,7 @@ export const createLine = (
     pool: createPool(),
     open: around.ledger.open,
     notice: around.notices.warn,
-    stop: around.stopping,
+    stop: crowded(around.stopping.signal),
   };
 };
 

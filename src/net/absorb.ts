@@ -1,7 +1,7 @@
 /** Reading a handshake from a stream: what arrives is offered piece by piece, and what is not used goes back into the stream. */
 
 import type { Duplex } from 'node:stream';
-import { type Cancel, reasonOf } from './cancel.js';
+import { type Cancel, reasonOf, whenAborted } from './cancel.js';
 
 /** What a reader made of the bytes so far: how many are used up, and the result once there is one. */
 export interface Absorbed<Result> {
@@ -31,7 +31,7 @@ export const absorb = <Result>(stream: Duplex, reader: Reader<Result>, cancel: C
     const settle = (): void => {
       stream.pause();
       stream.off('data', onData).off('end', onEnd).off('close', onEnd);
-      cancel.signal.removeEventListener('abort', onAbort);
+      forget();
     };
     const refuse = (error: unknown): void => {
       settle();
@@ -57,9 +57,6 @@ export const absorb = <Result>(stream: Duplex, reader: Reader<Result>, cancel: C
       const cause = stream.errored;
       refuse(reader.lost(isReset(cause) ? 'reset' : 'closed', cause));
     };
-    const onAbort = (): void => {
-      refuse(reasonOf(cancel));
-    };
 
     if (cancel.signal.aborted) {
       reject(reasonOf(cancel));
@@ -70,7 +67,9 @@ export const absorb = <Result>(stream: Duplex, reader: Reader<Result>, cancel: C
       reject(reader.lost(isReset(cause) ? 'reset' : 'closed', cause));
       return;
     }
-    cancel.signal.addEventListener('abort', onAbort, { once: true });
+    const forget = whenAborted(cancel, () => {
+      refuse(reasonOf(cancel));
+    });
     stream.on('data', onData).on('end', onEnd).on('close', onEnd);
     feed();
     if (stream.listenerCount('data') > 0) stream.resume();

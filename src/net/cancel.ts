@@ -6,6 +6,8 @@ import { type KaskadeError, fail } from '../model/error.js';
 /** The last argument of everything that waits: work ends with the signal's reason as soon as it is aborted. */
 export interface Cancel {
   readonly signal: AbortSignal;
+  /** Those who wait for it, where they may be thousands: a signal walks past all its listeners for each that comes or goes. */
+  readonly crowd?: Set<() => void>;
 }
 
 /** A deadline that can be called off. */
@@ -28,11 +30,11 @@ export const deadline = (after: Millis, late: () => KaskadeError, parent?: Cance
     },
     Math.min(after, longestTimer),
   );
-  const follow = (): void => {
-    controller.abort(reasonOf(parent));
-  };
-  if (parent?.signal.aborted === true) follow();
-  parent?.signal.addEventListener('abort', follow, { once: true });
+  const forget =
+    parent &&
+    whenAborted(parent, () => {
+      controller.abort(reasonOf(parent));
+    });
   return {
     signal: controller.signal,
     abort: (reason) => {
@@ -40,9 +42,29 @@ export const deadline = (after: Millis, late: () => KaskadeError, parent?: Cance
     },
     done: () => {
       clearTimeout(timer);
-      parent?.signal.removeEventListener('abort', follow);
+      forget?.();
     },
   };
+};
+
+/** Calls `hear` when the signal is aborted, at once if it already is; what is returned calls that off. */
+export const whenAborted = ({ signal, crowd }: Cancel, hear: () => void): (() => void) => {
+  if (signal.aborted) hear();
+  else if (crowd === undefined) signal.addEventListener('abort', hear, { once: true });
+  else crowd.add(hear);
+  return () => {
+    if (crowd === undefined) signal.removeEventListener('abort', hear);
+    else crowd.delete(hear);
+  };
+};
+
+/** A signal for a crowd, such as all sessions of an engine. */
+export const crowded = (signal: AbortSignal): Cancel => {
+  const crowd = new Set<() => void>();
+  signal.addEventListener('abort', () => {
+    for (const hear of crowd) hear();
+  });
+  return { signal, crowd };
 };
 
 /** Why a signal was aborted, as a KaskadeError; `stopped` where the reason is none of ours. */

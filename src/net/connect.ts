@@ -4,7 +4,7 @@ import { type TcpNetConnectOpts, createConnection, isIP } from 'node:net';
 import { type Endpoint, hostText } from '../model/address.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import type { Buffers } from './buffers.js';
-import { type Cancel, reasonOf } from './cancel.js';
+import { type Cancel, reasonOf, whenAborted } from './cancel.js';
 import { createLane } from './lane.js';
 import type { Laned } from './sink.js';
 
@@ -34,7 +34,7 @@ export const connect = (first: Endpoint, door: Door, cancel: Cancel): Promise<Ou
     const { socket } = outward;
     const settle = (): void => {
       socket.off('connect', onConnect).off('error', onError);
-      cancel.signal.removeEventListener('abort', onAbort);
+      forget();
     };
     const refuse = (error: KaskadeError): void => {
       settle();
@@ -52,10 +52,9 @@ export const connect = (first: Endpoint, door: Door, cancel: Cancel): Promise<Ou
     const onError = (error: NodeJS.ErrnoException): void => {
       refuse(connectFailure(error));
     };
-    const onAbort = (): void => {
+    const forget = whenAborted(cancel, () => {
       refuse(reasonOf(cancel));
-    };
-    cancel.signal.addEventListener('abort', onAbort, { once: true });
+    });
     socket.on('connect', onConnect).on('error', onError);
   });
 

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Millis } from '../model/brand.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import type { PlainRequest } from '../inbound/request.js';
-import { type Cancel, reasonOf } from '../net/cancel.js';
+import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
 import { type Meter, watchStill } from '../net/idle.js';
 import { type Download, type Forwarding, type Outcome, createDownload } from './download.js';
 import { type Upload, createUpload } from './upload.js';
@@ -131,10 +131,8 @@ const missing = (begun: boolean) =>
     ...(begun ? { note: 'cut off' } : {}),
   });
 
-const onAbort = ({ signal }: Cancel, act: () => void): (() => void) => {
-  if (signal.aborted) queueMicrotask(act);
-  signal.addEventListener('abort', act, { once: true });
-  return () => {
-    signal.removeEventListener('abort', act);
-  };
+const onAbort = (cancel: Cancel, act: () => void): (() => void) => {
+  if (!cancel.signal.aborted) return whenAborted(cancel, act);
+  queueMicrotask(act);
+  return () => undefined;
 };
