@@ -4,10 +4,11 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Millis } from '../model/brand.js';
 import type { Ending } from '../model/session.js';
-import { type Cancel, whenAborted } from './cancel.js';
+import type { Cancel } from './cancel.js';
 import type { Outward } from './connect.js';
 import { type Meter, watchStill } from './idle.js';
 import { type Lane, createLane } from './lane.js';
+import { endedByReset } from './reset.js';
 import { createSink } from './sink.js';
 import { takeOver } from './takeover.js';
 
@@ -40,17 +41,17 @@ export interface RelayRules {
 export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel: Cancel): Promise<Ending> =>
   new Promise((resolve) => {
     const { stream, outward } = tunnel;
+    const open = new Set<Ending>(['client', 'target']);
     let because: Ending | undefined;
-    let open = 2;
 
     /** One end is closed: a broken one breaks the other, so that a cut download never looks complete. */
     const close = (who: Ending, end: Duplex, breakOther: () => void): void => {
+      if (!open.delete(who)) return;
       because ??= who;
-      open -= 1;
-      if (open > 0 && isBroken(end)) breakOther();
-      if (open > 0) return;
+      if (open.size > 0 && isBroken(end)) breakOther();
+      if (open.size > 0) return;
       idle.stop();
-      forget();
+      cancel.signal.removeEventListener('abort', stop);
       if (client.writableLength === 0) outward.lane.release();
       releaseUp();
       resolve(because);
@@ -59,32 +60,47 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
       because ??= why;
       for (const each of [client, stream, outward.socket]) each.destroy();
     };
-    client.on('close', () => {
+    const stop = (): void => {
+      end('stopped');
+    };
+    const idle = watchRelay(client, tunnel, rules, () => {
+      end('idle');
+    });
+    const onTargetClose = (): void => {
+      close('target', stream, () => client.resetAndDestroy());
+    };
+    client.on('end', () => {
+      because ??= 'client';
+      passEnd({ stream: client, socket: client }, stream);
+    });
+    stream.on('end', () => {
+      because ??= 'target';
+      passEnd({ stream, socket: outward.socket }, client);
+    });
+    cancel.signal.addEventListener('abort', stop, { once: true });
+    if (cancel.signal.aborted) stop();
+    const releaseUp = pumpUp(client, tunnel, rules.meter);
+    pumpDown(tunnel, client, rules.meter);
+    onceClosed(client, () => {
       close('client', client, () => {
         outward.socket.resetAndDestroy();
         stream.destroy();
       });
     });
-    stream.on('close', () => {
-      close('target', stream, () => client.resetAndDestroy());
-    });
-    client.on('end', () => {
-      because ??= 'client';
-      stream.end();
-    });
-    stream.on('end', () => {
-      because ??= 'target';
-      client.end();
-    });
-    const idle = watchRelay(client, tunnel, rules, () => {
-      end('idle');
-    });
-    const forget = whenAborted(cancel, () => {
-      end('stopped');
-    });
-    const releaseUp = pumpUp(client, tunnel, rules.meter);
-    pumpDown(tunnel, client, rules.meter);
+    // TLS over TLS keeps its own `close` to itself when the connection under both is the first to go.
+    for (const each of new Set([stream, outward.socket])) onceClosed(each, onTargetClose);
   });
+
+const onceClosed = (stream: Duplex, then: () => void): void => {
+  if (stream.closed) then();
+  else stream.once('close', then);
+};
+
+/** The end of one direction is the end of what goes on from it; a reset that looks like one breaks both. */
+const passEnd = ({ stream, socket }: { readonly stream: Duplex; readonly socket: Socket }, to: Duplex): void => {
+  if (endedByReset(stream, socket)) stream.destroy();
+  else to.end();
+};
 
 /** Whether a stream ended before its time: with an error, or destroyed while something was still to come or to go. */
 const isBroken = (stream: Duplex): boolean =>
