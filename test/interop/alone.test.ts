@@ -8,7 +8,7 @@ import { curl, tunnel } from '../kit/real-client.js';
 import { lastHeader, lastVerdict, through } from '../kit/real-house.js';
 import { type HopName, createProxies, lacksHops } from '../kit/real-proxies.js';
 import { createStage } from '../kit/real-stage.js';
-import { type Echo, type Target, banner, startBanner, startOrigin } from '../kit/real-targets.js';
+import { type Echo, type Target, banner, startBanner, startListener, startOrigin } from '../kit/real-targets.js';
 
 interface Row {
   readonly hop: HopName;
@@ -17,14 +17,16 @@ interface Row {
   /** dante knows no SOCKS4a, and is given IPv4 only. */
   readonly names?: false;
   readonly ipv6?: false;
+  /** It passes the end of one direction on by itself; the others end both as soon as one is finished. */
+  readonly halves?: true;
 }
 
 const rows: readonly Row[] = [
   { hop: 'microsocks', refusal: 'onward-refused' },
   { hop: 'microsocks with login', refusal: 'onward-refused' },
-  { hop: 'dante socks5', refusal: 'onward-refused', ipv6: false },
+  { hop: 'dante socks5', refusal: 'onward-refused', ipv6: false, halves: true },
   // SOCKS4 has one code for every refusal.
-  { hop: 'dante socks4', refusal: 'onward-failed', names: false, ipv6: false },
+  { hop: 'dante socks4', refusal: 'onward-failed', names: false, ipv6: false, halves: true },
   // 503 for everything that cannot be connected to.
   { hop: 'squid', refusal: 'onward-unreachable' },
   { hop: 'squid elite', refusal: 'onward-unreachable' },
@@ -37,8 +39,8 @@ const rows: readonly Row[] = [
   { hop: 'stunnel before tinyproxy', refusal: 'onward-failed' },
   { hop: 'stunnel to microsocks', refusal: 'onward-refused' },
   // `ssh -D` closes the connection without a word, so that only the edge to it is known to have failed.
-  { hop: 'ssh -D socks5', refusal: 'hop-closed' },
-  { hop: 'ssh -D socks4', refusal: 'hop-closed' },
+  { hop: 'ssh -D socks5', refusal: 'hop-closed', halves: true },
+  { hop: 'ssh -D socks4', refusal: 'hop-closed', halves: true },
 ];
 
 const stage = createStage();
@@ -46,19 +48,24 @@ const proxies = createProxies(stage);
 let origin: Target;
 let secure: Target;
 let speaker: Target;
+let listener: Target;
 
 before(async () => {
-  [origin, speaker] = await Promise.all([startOrigin(), startBanner()]);
+  [origin, speaker, listener] = await Promise.all([startOrigin(), startBanner(), startListener()]);
 });
 after(async () => {
-  await Promise.all([origin.close(), speaker.close(), stage.close()]);
+  await Promise.all([origin.close(), speaker.close(), listener.close(), stage.close()]);
 });
 
 const fields = ['-H', 'X-Second: two', '-H', 'x-lower-CASE:  spaced ', '-H', 'X-Second: again', '-H', 'Accept;'];
 
+/** The lines of the answer's head that are neither of the clock nor of the connection. */
+const answerFields = (head: string): readonly string[] =>
+  head.split('\r\n').filter((line) => !/^(date|connection|keep-alive):/i.test(line));
+
 const echoOf = (body: string): Echo => JSON.parse(body) as Echo;
 
-for (const { hop, refusal, names = true, ipv6 = true } of rows) {
+for (const { hop, refusal, names = true, ipv6 = true, halves = false } of rows) {
   describe(hop, { skip: lacksHops(hop) }, () => {
     before(async () => {
       secure = await startOrigin(await proxies.certificate());
@@ -66,7 +73,7 @@ for (const { hop, refusal, names = true, ipv6 = true } of rows) {
     after(() => secure.close());
 
     it(
-      'carries a plain request just as the client wrote it, over one connection of its own',
+      'carries a plain request and its answer just as they were written, over one connection of its own',
       stage.test(async () => {
         await using house = await startHouse(await proxies.chain(hop));
         const url = `http://127.0.0.1:${origin.port}/a/../b?q=%41#x`;
@@ -77,6 +84,7 @@ for (const { hop, refusal, names = true, ipv6 = true } of rows) {
         const { peer, ...echo } = echoOf(came.body);
         const { peer: _, ...expected } = echoOf(direct.body);
         assert.deepEqual(echo, expected);
+        assert.deepEqual(answerFields(came.headers), answerFields(direct.headers));
         assert.deepEqual(origin.peers(), [peer]);
       }),
     );
@@ -114,6 +122,18 @@ for (const { hop, refusal, names = true, ipv6 = true } of rows) {
         open.socket.destroy();
       }),
     );
+
+    if (halves) {
+      it(
+        'lets a client that has finished wait for its answer',
+        stage.test(async () => {
+          await using house = await startHouse(await proxies.chain(hop));
+          const open = await tunnel(house.port, `127.0.0.1:${listener.port}`);
+          open.socket.end('x'.repeat(100_000));
+          assert.equal(await open.read(100), 'heard 100000');
+        }),
+      );
+    }
 
     it(
       'is quoted when a target refuses the connection',

@@ -5,7 +5,6 @@ import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeF
 import { join, normalize } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startHouse } from '../kit/house.js';
-import { bareEnvironment } from '../kit/real-client.js';
 import { type ClientScheme, lastVerdict } from '../kit/real-house.js';
 import { type Ended, lacks, pathOf, run } from '../kit/real-program.js';
 import { createProxies, lacksHops } from '../kit/real-proxies.js';
@@ -25,8 +24,7 @@ const git = (...args: readonly string[]): Promise<Ended> =>
   run([pathOf('git'), ...args], {
     cwd: stage.folder,
     env: {
-      ...bareEnvironment(),
-      HOME: stage.folder,
+      ...stage.env,
       GIT_CONFIG_NOSYSTEM: '1',
       GIT_TERMINAL_PROMPT: '0',
       ...{ GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@test', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@test' },

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { startHouse } from '../kit/house.js';
 import { curl } from '../kit/real-client.js';
+import { kaskade } from '../kit/real-kaskade.js';
 import { lastVerdict, through } from '../kit/real-house.js';
 import { type HopName, createProxies, lacksHops } from '../kit/real-proxies.js';
 import { createStage } from '../kit/real-stage.js';
@@ -23,7 +24,9 @@ after(async () => {
 
 const wrongPin = `sha256/${createHash('sha256').update('another key').digest('base64')}`;
 
-for (const hop of ['haproxy before squid', 'stunnel before tinyproxy'] as const satisfies readonly HopName[]) {
+const fronts = ['haproxy before squid', 'stunnel before tinyproxy'] as const satisfies readonly HopName[];
+
+for (const hop of fronts) {
   describe(hop, { skip: lacksHops(hop, 'microsocks') }, () => {
     /** The chains with this hop as the first and as the second one. */
     const chains = async (option: string): Promise<readonly (readonly [number, string])[]> => {
@@ -93,7 +96,7 @@ for (const hop of ['haproxy before squid', 'stunnel before tinyproxy'] as const 
   });
 }
 
-describe('TLS within TLS', { skip: lacksHops('haproxy before squid', 'stunnel before tinyproxy') }, () => {
+describe('TLS within TLS', { skip: lacksHops(...fronts, 'stunnel to microsocks') }, () => {
   it(
     'goes through two https hops, and the target speaks TLS too',
     stage.test(async () => {
@@ -109,6 +112,40 @@ describe('TLS within TLS', { skip: lacksHops('haproxy before squid', 'stunnel be
       } finally {
         await secure.close();
       }
+    }),
+  );
+});
+
+interface Verdict {
+  readonly hop: number;
+  readonly ok: boolean;
+  readonly failure?: string;
+}
+
+describe('an https hop whose certificate comes from a known authority', {
+  skip: lacksHops(...fronts, 'microsocks'),
+}, () => {
+  it(
+    'is believed under its own name, and not under another one',
+    stage.test(async () => {
+      const { certFile } = await proxies.certificate();
+      const [first, port] = [await proxies.hop('microsocks'), await proxies.port('stunnel before tinyproxy')];
+      const ask = async (host: string, env: NodeJS.ProcessEnv): Promise<readonly unknown[]> => {
+        const chain = `${first},https://${host}:${port}`;
+        const target = ['--target', `127.0.0.1:${origin.port}`];
+        const { code, stdout } = await kaskade(stage.folder, ['--json', 'cascade', 'test', chain, ...target], { env });
+        const verdicts = stdout
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Verdict);
+        return [code, ...verdicts.map(({ ok, failure }) => (ok ? 'ok' : failure))];
+      };
+      const known = { NODE_EXTRA_CA_CERTS: certFile };
+      assert.deepEqual(await ask('localhost', known), [0, 'ok', 'ok']);
+      assert.deepEqual(await ask('127.0.0.1', known), [0, 'ok', 'ok']);
+      // The same place in a spelling that the certificate does not have.
+      assert.deepEqual(await ask('[::ffff:127.0.0.1]', known), [1, 'ok', 'hop-untrusted; hop=2']);
+      assert.deepEqual(await ask('localhost', {}), [1, 'ok', 'hop-untrusted; hop=2']);
     }),
   );
 });

@@ -8,7 +8,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { pathOf, run } from './real-program.js';
+import { bareEnvironment, pathOf, run } from './real-program.js';
 
 /** What curl says of a transfer. */
 export interface Curled {
@@ -59,9 +59,6 @@ export const curlUnder = async (above: readonly string[], ...args: readonly stri
 
 /** The figures and curl's complaint go to the standard error. */
 const format = '%{stderr}\x01%{http_code} %{http_connect}\x01%{errormsg}';
-
-/** An environment that says nothing of proxies, certificates or settings of the person at this machine. */
-export const bareEnvironment = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: '/nonexistent' });
 
 /** An open tunnel, or why there is none. */
 export interface Tunnelled {

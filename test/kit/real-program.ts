@@ -29,7 +29,7 @@ const longest = 60_000;
 export const run = (command: readonly string[], options: RunOptions = {}): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const [program = '', ...args] = command;
-    const { cwd, env = process.env, input = '', output } = options;
+    const { cwd, env = bareEnvironment(), input = '', output } = options;
     const child = spawn(program, args, { ...(cwd === undefined ? {} : { cwd }), env, detached: true });
     const end = setTimeout(() => {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -46,6 +46,9 @@ export const run = (command: readonly string[], options: RunOptions = {}): Promi
       });
     });
   });
+
+/** An environment that says nothing of proxies, certificates or settings of the person at this machine. */
+export const bareEnvironment = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: '/nonexistent' });
 
 /** The same program has other names elsewhere. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { bareEnvironment } from './real-program.js';
 
 /** How a program is called once its ports are known; it may be asked again with other ports. */
 export interface Recipe {
@@ -29,7 +30,7 @@ export interface Running {
 /** A place for programs; whatever was started on it ends with it, or with this process. */
 export interface Stage {
   readonly folder: string;
-  /** For programs that are started beside the stage, so that the end of the stage also waits for theirs. */
+  /** The environment of all programs here; also for those that are started beside the stage, so that its end waits for theirs. */
   readonly env: NodeJS.ProcessEnv;
   readonly start: (recipe: Recipe) => Promise<Running>;
   /** A test body; when it fails, what the programs said meanwhile is told with it. */
@@ -52,7 +53,7 @@ export const createStage = (): Stage => {
   const folder = mkdtempSync(join(tmpdir(), 'kaskade-stage-'));
   chmodSync(folder, 0o755);
   const mark = randomBytes(8).toString('hex');
-  const env = { ...process.env, [marker]: mark };
+  const env = { ...bareEnvironment(), HOME: folder, [marker]: mark };
   const actors: Actor[] = [];
 
   const start = async (recipe: Recipe): Promise<Running> => {

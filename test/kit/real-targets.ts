@@ -59,6 +59,18 @@ export const startBanner = (): Promise<Target> =>
     }),
   );
 
+/** A server that listens until its client has finished, and only then says how many bytes it heard. */
+export const startListener = (): Promise<Target> =>
+  startTarget(() =>
+    createTcpServer({ allowHalfOpen: true }, (socket) => {
+      let heard = 0;
+      socket.on('data', (bytes: Buffer) => {
+        heard += bytes.length;
+      });
+      socket.on('end', () => socket.end(`heard ${heard}`));
+    }),
+  );
+
 /** The line that `startBanner` begins with. */
 export const banner = '220 banner first\r\n';
 
