@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Millis } from '../model/brand.js';
 import type { Ending } from '../model/session.js';
-import type { Cancel } from './cancel.js';
+import { type Cancel, whenAborted } from './cancel.js';
 import type { Outward } from './connect.js';
 import { type Meter, watchStill } from './idle.js';
 import { type Lane, createLane } from './lane.js';
@@ -51,7 +51,7 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
       if (open.size > 0 && isBroken(end)) breakOther();
       if (open.size > 0) return;
       idle.stop();
-      cancel.signal.removeEventListener('abort', stop);
+      forget();
       if (client.writableLength === 0) outward.lane.release();
       releaseUp();
       resolve(because);
@@ -59,9 +59,6 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
     const end = (why: Ending): void => {
       because ??= why;
       for (const each of [client, stream, outward.socket]) each.destroy();
-    };
-    const stop = (): void => {
-      end('stopped');
     };
     const idle = watchRelay(client, tunnel, rules, () => {
       end('idle');
@@ -77,8 +74,9 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
       because ??= 'target';
       passEnd({ stream, socket: outward.socket }, client);
     });
-    cancel.signal.addEventListener('abort', stop, { once: true });
-    if (cancel.signal.aborted) stop();
+    const forget = whenAborted(cancel, () => {
+      end('stopped');
+    });
     const releaseUp = pumpUp(client, tunnel, rules.meter);
     pumpDown(tunnel, client, rules.meter);
     onceClosed(client, () => {
