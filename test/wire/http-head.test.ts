@@ -132,6 +132,8 @@ test('a bare LF is seen wherever it arrives', () => {
   for (let from = 0; from <= 4; from += 1) assert.equal(hasBareLf(bytes, from), true);
   assert.equal(hasBareLf(bytes, 5), false);
   assert.equal(hasBareLf(Buffer.from('\n'), 0), true);
+  assert.equal(hasBareLf(Buffer.from('a\r\n\nb'), 0), true);
+  assert.equal(hasBareLf(Buffer.from('a\r\n\r\nb'), 0), false);
 });
 
 test('a megabyte of blanks, colons or line ends is read in less than a second', () => {
