@@ -193,7 +193,7 @@ export interface Weather {
 }
 
 /** Each parser is put through so many inputs. */
-export const stormSize = 100_000;
+const stormSize = 100_000;
 
 /**
  * Lets `read` judge 100,000 inputs: some of pure chance, most of them mutations of `valid` ones. Whatever `read` throws ends it.
@@ -260,7 +260,7 @@ export const ports: fc.Arbitrary<Port> = fc.integer({ min: 1, max: 65535 }).map(
 const label = fc.stringMatching(/^[a-zA-Z0-9_](?:[a-zA-Z0-9_-]{0,20}[a-zA-Z0-9_])?$/);
 
 /** Names of one to five labels; the last one has a letter, so that it is no number. */
-export const names: fc.Arbitrary<Host> = fc
+const names: fc.Arbitrary<Host> = fc
   .tuple(fc.array(label, { maxLength: 4 }), fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9_]{0,20}$/), fc.constantFrom('', '.'))
   .map(([labels, last, dot]) => ({ kind: 'name', name: `${[...labels, last].join('.')}${dot}` }));
 
