@@ -6,6 +6,7 @@ import type { FailureCode } from '../../src/model/failure.js';
 import { startHouse } from '../kit/house.js';
 import { curl, tunnel } from '../kit/real-client.js';
 import { lastHeader, lastVerdict, through } from '../kit/real-house.js';
+import { lacks } from '../kit/real-program.js';
 import { type HopName, createProxies, lacksHops } from '../kit/real-proxies.js';
 import { createStage } from '../kit/real-stage.js';
 import { type Echo, type Target, banner, startBanner, startListener, startOrigin } from '../kit/real-targets.js';
@@ -51,10 +52,12 @@ let speaker: Target;
 let listener: Target;
 
 before(async () => {
-  [origin, speaker, listener] = await Promise.all([startOrigin(), startBanner(), startListener()]);
+  const certificate = lacks('openssl') === false ? await proxies.certificate() : undefined;
+  [origin, secure] = await Promise.all([startOrigin(), startOrigin(certificate)]);
+  [speaker, listener] = await Promise.all([startBanner(), startListener()]);
 });
 after(async () => {
-  await Promise.all([origin.close(), speaker.close(), listener.close(), stage.close()]);
+  await Promise.all([origin.close(), secure.close(), speaker.close(), listener.close(), stage.close()]);
 });
 
 const fields = ['-H', 'X-Second: two', '-H', 'x-lower-CASE:  spaced ', '-H', 'X-Second: again', '-H', 'Accept;'];
@@ -66,14 +69,11 @@ const answerFields = (head: string): readonly string[] =>
 const echoOf = (body: string): Echo => JSON.parse(body) as Echo;
 
 for (const { hop, refusal, names = true, ipv6 = true, halves = false } of rows) {
-  describe(hop, { skip: lacksHops(hop) }, () => {
-    before(async () => {
-      secure = await startOrigin(await proxies.certificate());
-    });
-    after(() => secure.close());
-
+  describe(hop, () => {
+    const skip = lacksHops(hop);
     it(
       'carries a plain request and its answer just as they were written, over one connection of its own',
+      { skip },
       stage.test(async () => {
         await using house = await startHouse(await proxies.chain(hop));
         const url = `http://127.0.0.1:${origin.port}/a/../b?q=%41#x`;
@@ -91,6 +91,7 @@ for (const { hop, refusal, names = true, ipv6 = true, halves = false } of rows) 
 
     it(
       names ? 'carries TLS to a name' : 'gets no names across, which is told of it',
+      { skip },
       stage.test(async () => {
         await using house = await startHouse(await proxies.chain(hop));
         const came = await curl(...through(house, 'socks5h'), '-k', `https://localhost:${secure.port}/tls`);
@@ -103,6 +104,7 @@ for (const { hop, refusal, names = true, ipv6 = true, halves = false } of rows) 
 
     it(
       ipv6 ? 'carries a request to an IPv6 address' : 'has no IPv6, which is told of it',
+      { skip },
       stage.test(async () => {
         await using house = await startHouse(await proxies.chain(hop));
         const came = await curl(...through(house), `http://[::1]:${origin.port}/six`);
@@ -113,6 +115,7 @@ for (const { hop, refusal, names = true, ipv6 = true, halves = false } of rows) 
 
     it(
       'keeps the first words of a server that speaks first',
+      { skip },
       stage.test(async () => {
         await using house = await startHouse(await proxies.chain(hop));
         const open = await tunnel(house.port, `127.0.0.1:${speaker.port}`);
@@ -126,6 +129,7 @@ for (const { hop, refusal, names = true, ipv6 = true, halves = false } of rows) 
     if (halves) {
       it(
         'lets a client that has finished wait for its answer',
+        { skip },
         stage.test(async () => {
           await using house = await startHouse(await proxies.chain(hop));
           const open = await tunnel(house.port, `127.0.0.1:${listener.port}`);
@@ -137,6 +141,7 @@ for (const { hop, refusal, names = true, ipv6 = true, halves = false } of rows) 
 
     it(
       'is quoted when a target refuses the connection',
+      { skip },
       stage.test(async () => {
         await using house = await startHouse(await proxies.chain(hop));
         const came = await curl(...through(house), 'http://127.0.0.1:1/');

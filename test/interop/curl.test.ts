@@ -11,9 +11,8 @@ import { type ClientScheme, through } from '../kit/real-house.js';
 import { createProxies, lacksHops } from '../kit/real-proxies.js';
 import { createStage } from '../kit/real-stage.js';
 import { type Echo, type Target, sha256OfDownload, startOrigin } from '../kit/real-targets.js';
-import { lacks } from '../kit/real-program.js';
 
-const skip = lacks('curl') || lacksHops('squid elite', 'tinyproxy', 'microsocks');
+const skip = lacksHops('squid elite', 'tinyproxy', 'microsocks');
 const stage = createStage();
 const proxies = createProxies(stage);
 let house: House;
@@ -64,9 +63,10 @@ for (const { name, scheme, more = [], host, ipv6 } of ways) {
     return ['--proxy1.0', `127.0.0.1:${house.port}`, ...more];
   };
 
-  describe(`curl by ${name}`, { skip }, () => {
+  describe(`curl by ${name}`, () => {
     it(
       'gets a page, over TLS too',
+      { skip },
       stage.test(async () => {
         const plain = await curl(...go(), `http://${host}:${origin.port}/page?n=2`);
         assert.deepEqual([plain.exit, plain.status], [0, 200], plain.error);
@@ -79,6 +79,7 @@ for (const { name, scheme, more = [], host, ipv6 } of ways) {
 
     it(
       'sends 10 MB, sized and in chunks',
+      { skip },
       stage.test(async () => {
         for (const chunks of [[], ['-H', 'Transfer-Encoding: chunked']]) {
           const post = ['--data-binary', `@${uploadFile}`, ...chunks, `http://${host}:${origin.port}/`];
@@ -93,6 +94,7 @@ for (const { name, scheme, more = [], host, ipv6 } of ways) {
 
     it(
       'downloads 100 MB unchanged',
+      { skip },
       stage.test(async () => {
         const came = await curl(...go(), `http://${host}:${origin.port}/?n=${big}`);
         assert.deepEqual([came.exit, came.size, came.sha256], [0, big, sha256OfDownload(big)], came.error);
@@ -101,6 +103,7 @@ for (const { name, scheme, more = [], host, ipv6 } of ways) {
 
     it(
       ipv6 ? 'reaches an IPv6 address' : 'is told by curl itself that SOCKS4 has no IPv6',
+      { skip },
       stage.test(async () => {
         const came = await curl(...go(), `http://[::1]:${origin.port}/six`);
         if (ipv6) assert.equal(came.status, 200, `${came.headers}${came.error}`);
@@ -110,6 +113,7 @@ for (const { name, scheme, more = [], host, ipv6 } of ways) {
 
     it(
       'runs 50 transfers at once',
+      { skip },
       stage.test(async () => {
         const folder = join(stage.folder, `parallel-${name.replace(/\W+/g, '-')}`);
         mkdirSync(folder);
@@ -135,9 +139,10 @@ for (const { name, scheme, more = [], host, ipv6 } of ways) {
 
 const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-describe('curl as a client of plain HTTP', { skip }, () => {
+describe('curl as a client of plain HTTP', () => {
   it(
     'keeps one connection to the listener for several targets, and none is sent the other one’s',
+    { skip },
     stage.test(async () => {
       const other = await startOrigin();
       try {
@@ -163,6 +168,7 @@ describe('curl as a client of plain HTTP', { skip }, () => {
 
   it(
     'gets HEAD, ranges of nothing, errors and HTTP/1.0 as they are',
+    { skip },
     stage.test(async () => {
       const base = `http://localhost:${origin.port}`;
       const head = await curl(...through(house), '-I', `${base}/?n=5000`);
@@ -175,6 +181,7 @@ describe('curl as a client of plain HTTP', { skip }, () => {
 
   it(
     'waits for 100 Continue, which comes from the target',
+    { skip },
     stage.test(async () => {
       const post = ['-H', 'Expect: 100-continue', '--expect100-timeout', '30', '--data-binary', `@${uploadFile}`];
       const came = await curl(...through(house), ...post, `http://localhost:${origin.port}/`);

@@ -27,10 +27,12 @@ const forwarding = async (name: HopName): Promise<`${string}://${string}`> => {
 
 const namesIn = (echo: Echo): readonly string[] => echo.headers.filter((_, index) => index % 2 === 0);
 
-describe('a last hop without CONNECT', { skip: lacksHops('microsocks', 'tinyproxy', 'squid') }, () => {
+describe('a last hop without CONNECT', () => {
+  const skip = lacksHops('microsocks', 'tinyproxy', 'squid');
   for (const hop of ['squid without CONNECT', 'squid for 443 only'] as const) {
     it(
       `${hop}: a plain request is refused with the reason and the two ways out, and nothing is sent`,
+      { skip },
       stage.test(async () => {
         await using house = await startHouse(await proxies.chain('microsocks', 'tinyproxy', hop));
         origin.forget();
@@ -46,6 +48,7 @@ describe('a last hop without CONNECT', { skip: lacksHops('microsocks', 'tinyprox
 
   it(
     'works with ?mode=forward: GET, POST, download and a page that is not there',
+    { skip },
     stage.test(async () => {
       const hop = await forwarding('squid without CONNECT');
       await using house = await startHouse(await proxies.chain('microsocks', 'tinyproxy', hop));
@@ -62,6 +65,7 @@ describe('a last hop without CONNECT', { skip: lacksHops('microsocks', 'tinyprox
 
   it(
     'still refuses a tunnel in that mode, for it is not asked to see more than plain pages',
+    { skip },
     stage.test(async () => {
       await using house = await startHouse(
         await proxies.chain('microsocks', await forwarding('squid without CONNECT')),
@@ -73,9 +77,15 @@ describe('a last hop without CONNECT', { skip: lacksHops('microsocks', 'tinyprox
   );
 });
 
-describe('a last hop that forwards', {
-  skip: lacksHops('microsocks', 'squid', 'tinyproxy', 'privoxy', 'haproxy before squid', 'stunnel before tinyproxy'),
-}, () => {
+describe('a last hop that forwards', () => {
+  const skip = lacksHops(
+    'microsocks',
+    'squid',
+    'tinyproxy',
+    'privoxy',
+    'haproxy before squid',
+    'stunnel before tinyproxy',
+  );
   /** What each adds of its own; a tunnel adds nothing. */
   const adds: readonly (readonly [HopName, readonly string[]])[] = [
     ['squid', ['Via', 'X-Forwarded-For', 'Cache-Control']],
@@ -90,6 +100,7 @@ describe('a last hop that forwards', {
   for (const [hop, added] of adds) {
     it(
       `${hop} adds ${added.length === 0 ? 'nothing' : added.join(', ')}, and learns no more than the request`,
+      { skip },
       stage.test(async () => {
         await using house = await startHouse(await proxies.chain('microsocks', await forwarding(hop)));
         const url = `http://127.0.0.1:${origin.port}/seen?by=all`;
@@ -109,6 +120,7 @@ describe('a last hop that forwards', {
 
   it(
     'tells a wrong login of itself, not of the client',
+    { skip },
     stage.test(async () => {
       const wrong = (await forwarding('squid with login')).replace('s3cret', 'wrong') as `${string}://${string}`;
       await using house = await startHouse(await proxies.chain('microsocks', wrong));

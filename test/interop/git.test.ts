@@ -11,7 +11,7 @@ import { createProxies, lacksHops } from '../kit/real-proxies.js';
 import { createStage } from '../kit/real-stage.js';
 import { type Extra, type Target, startOrigin } from '../kit/real-targets.js';
 
-const skip = lacks('git') || lacksHops('tinyproxy', 'dante socks5', 'squid elite');
+const skip = lacks('git') || lacksHops('tinyproxy', 'microsocks', 'squid elite');
 const stage = createStage();
 const proxies = createProxies(stage);
 const served = join(stage.folder, 'served');
@@ -70,12 +70,13 @@ after(async () => {
   await stage.close();
 });
 
-describe('git with http.proxy', { skip }, () => {
+describe('git with http.proxy', () => {
   for (const scheme of ['socks5h', 'socks4a', 'http'] as const satisfies readonly ClientScheme[]) {
     it(
       `${scheme}:// lists and clones, over TLS too`,
+      { skip },
       stage.test(async () => {
-        await using house = await startHouse(await proxies.chain('tinyproxy', 'dante socks5', 'squid elite'));
+        await using house = await startHouse(await proxies.chain('tinyproxy', 'microsocks', 'squid elite'));
         const { certFile } = await proxies.certificate();
         const proxy = ['-c', `http.proxy=${scheme}://127.0.0.1:${house.port}`, '-c', `http.sslCAInfo=${certFile}`];
         for (const base of [`http://localhost:${origin.port}`, `https://localhost:${secure.port}`]) {
@@ -94,8 +95,9 @@ describe('git with http.proxy', { skip }, () => {
 
   it(
     'gets nothing, and the server sees nothing, when the last hop is not there',
+    { skip },
     stage.test(async () => {
-      await using house = await startHouse(await proxies.chain('tinyproxy', 'dante socks5', 'http://127.0.0.1:1'));
+      await using house = await startHouse(await proxies.chain('tinyproxy', 'microsocks', 'http://127.0.0.1:1'));
       origin.forget();
       const proxy = ['-c', `http.proxy=socks5h://127.0.0.1:${house.port}`];
       const { code } = await git(...proxy, 'ls-remote', `http://localhost:${origin.port}/repo.git`);

@@ -54,9 +54,10 @@ const ssh = async ({ words, home: at = home, cascade, input = '' }: Asked): Prom
   return run([pathOf('ssh'), ...options, 'root@localhost', ...words], { env: stage.env, input });
 };
 
-describe('ssh with kaskade connect as its ProxyCommand', { skip }, () => {
+describe('ssh with kaskade connect as its ProxyCommand', () => {
   it(
     'runs a command through the stored cascade, and through a chain that is given',
+    { skip },
     stage.test(async () => {
       for (const cascade of [{}, { cascade: 'three' }, { cascade: good }]) {
         const { code, stdout, stderr } = await ssh({ ...cascade, words: ['echo', 'hello', 'through', 'it'] });
@@ -67,6 +68,7 @@ describe('ssh with kaskade connect as its ProxyCommand', { skip }, () => {
 
   it(
     'gives the exit code of the command back',
+    { skip },
     stage.test(async () => {
       assert.equal((await ssh({ words: ['exit', '42'] })).code, 42);
     }),
@@ -74,6 +76,7 @@ describe('ssh with kaskade connect as its ProxyCommand', { skip }, () => {
 
   it(
     'carries megabytes both ways unchanged, and ends when its input does',
+    { skip },
     stage.test(async () => {
       const input = randomBytes(4_000_000).toString('hex');
       const sent = await ssh({ words: ['sha256sum'], input });
@@ -85,6 +88,7 @@ describe('ssh with kaskade connect as its ProxyCommand', { skip }, () => {
 
   it(
     'tells which hop failed, and reaches nothing',
+    { skip },
     stage.test(async () => {
       const { code, stdout, stderr } = await ssh({ cascade: broken, words: ['echo', 'leaked'] });
       assert.deepEqual([code, stdout], [255, '']);
@@ -95,6 +99,7 @@ describe('ssh with kaskade connect as its ProxyCommand', { skip }, () => {
 
   it(
     'is refused a private target where the setting was not made',
+    { skip },
     stage.test(async () => {
       const fresh = join(stage.folder, 'fresh');
       mkdirSync(fresh);

@@ -22,7 +22,7 @@ export interface Verdict {
 }
 
 /** The failure of the last session that failed. */
-export const lastFailure = ({ events }: House): Failure | undefined => {
+const lastFailure = ({ events }: House): Failure | undefined => {
   const failures = events.flatMap((event) =>
     event.kind === 'session' && event.session.state.phase === 'failed' ? [event.session.state.failure] : [],
   );

@@ -363,9 +363,9 @@ const portsIn =
 
 const isHopName = (text: string): text is HopName => text in offers;
 
-/** Why a test that needs these hops is skipped, or false. */
+/** Why a test that needs these hops, curl and certificates is skipped, or false. */
 export const lacksHops = (...names: readonly HopName[]): string | false =>
-  lacks('openssl', ...names.flatMap((name) => needsOf(offers[name].program)));
+  lacks('curl', 'openssl', ...names.flatMap((name) => needsOf(offers[name].program)));
 
 const needsOf = (name: ProgramName): readonly string[] => {
   const { needs, behind = [] }: Program = programs[name];

@@ -186,7 +186,7 @@ const accepts = (port: number): Promise<boolean> =>
   });
 
 /** Ports outside the range that systems take for outgoing connections. */
-export const freePorts = async (count: number): Promise<readonly number[]> => {
+const freePorts = async (count: number): Promise<readonly number[]> => {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = randomInt(10_240, 32_000);
