@@ -12,6 +12,9 @@ export interface Observer {
   readonly sees: readonly string[];
 }
 
+/** No line of the box gets much longer. */
+const widest = 96;
+
 /** Everybody on the way, from the provider to the site. */
 export const observersOf = (cascade: Cascade): readonly Observer[] => {
   const [line, ...hops] = sightsOf(cascade);
@@ -29,11 +32,19 @@ export const observersOf = (cascade: Cascade): readonly Observer[] => {
 export const drawBox = (cascade: Cascade): readonly string[] => [
   ...observersOf(cascade).flatMap(({ who, sees }, index) => [
     `${index === 0 ? '┌' : '├'} ${who} sees`,
-    ...sees.map((sentence) => `│   ${sentence}`),
+    ...sees.flatMap(wrap).map((line) => `│   ${line}`),
   ]),
   '└ Whoever watches the line behind a hop sees all that passes there. Hops that work together know all of this,',
   '  and times and amounts alone can tie you to the site.',
 ];
+
+/** Hosts are ASCII here, so that letters are columns. */
+const wrap = (sentence: string): readonly string[] =>
+  sentence.split(' ').reduce<readonly string[]>((lines, word) => {
+    const last = lines.at(-1);
+    if (last === undefined) return [word];
+    return last.length + word.length < widest ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, `  ${word}`];
+  }, []);
 
 const beforeHop1 = (cascade: Cascade, line: Sight): readonly Observer[] => {
   const where = hop1Stands(cascade);
@@ -78,7 +89,7 @@ const readings = (cascade: Cascade, { at, reads, mayRead, doubt }: Sight): reado
   if (at === all) return [`http:// pages in full, and can change them; ${sealedPages}`];
   const surely = reads > at ? [`reads ${toldOf(cascade, at, reads)}`] : [];
   const perhaps = mayRead > reads ? [`may read ${toldOf(cascade, reads, mayRead)}, ${reasonOf(doubt, reads + 1)}`] : [];
-  const end = mayRead < all ? [`cannot read what hop ${mayRead + 1} is told, which is encrypted (TLS)`] : [];
+  const end = mayRead < all ? [`cannot read what goes to hop ${mayRead + 1}, which is encrypted (TLS)`] : [];
   return [...surely, ...perhaps, ...end];
 };
 

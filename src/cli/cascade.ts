@@ -1,12 +1,12 @@
 /** `kaskade cascade`: stored cascades. */
 
 import type { Command } from 'commander';
-import { parseEndpoint } from '../model/address.js';
 import { type Cascade, labelCascade, warningsOf } from '../model/cascade.js';
 import { labelHop } from '../model/hop.js';
 import type { Program } from '../engine/controller.js';
 import type { Furnish, Face, Run } from './face.js';
 import { readChain } from './stdin.js';
+import { readEndpoint } from './target.js';
 
 /** Gives `cascade` its commands. */
 export const furnishCascade: Furnish = (cascade, run) => {
@@ -104,7 +104,7 @@ const addTest = (cascade: Command, run: Run): void => {
   run(test, async ({ program, output }, [name = '']) => {
     const { target } = test.opts<{ readonly target?: string }>();
     const { tryOut } = await import('./trial.js');
-    const goal = target === undefined ? {} : { target: parseEndpoint(target) };
+    const goal = target === undefined ? {} : { target: readEndpoint(target) };
     const opened = await program();
     return tryOut(output, opened, { cascade: opened.cascades.find(name), ...goal });
   });

@@ -1,9 +1,9 @@
 /** `kaskade connect`: stdin and stdout through a cascade, for ssh's ProxyCommand. */
 
-import { parseHost, parsePort } from '../model/address.js';
-import { asKaskadeError, fail } from '../model/error.js';
+import { asKaskadeError } from '../model/error.js';
 import type { Furnish } from './face.js';
 import { catchSignals } from './signals.js';
+import { readTarget } from './target.js';
 
 interface ConnectFlags {
   readonly cascade?: string;
@@ -18,7 +18,7 @@ export const furnishConnect: Furnish = (command, run) => {
     .addHelpText('after', "\nExample: ssh -o ProxyCommand='kaskade connect %h %p' user@host.example");
   run(command, async (face, [host = '', port = '']) => {
     const { cascade } = command.opts<ConnectFlags>();
-    const target = { host: parseHost(host), port: parsePort(port) ?? refusePort() };
+    const target = readTarget(host, port);
     const program = await face.program();
     const { first, signal } = catchSignals();
     const stdio = { input: face.stdin, output: face.stdout };
@@ -32,8 +32,4 @@ export const furnishConnect: Furnish = (command, run) => {
       throw error;
     }
   });
-};
-
-const refusePort = (): never => {
-  throw fail('bad-usage', { note: 'The port of a target is a number from 1 to 65535.' });
 };

@@ -55,12 +55,14 @@ const open = async (root: Command, whenBroken?: 'leave'): Promise<Program> => {
   return openProgram(home, whenBroken);
 };
 
+const bareText = 'Without a command kaskade serves; the terminal interface comes with a later version.';
+
 /** Finds the command and lets it work; gives its exit code. */
 const dispatch = async (root: Command, face: Face, argv: readonly string[]): Promise<number> => {
   const { operands, unknown } = root.parseOptions([...argv]);
   if (operands[0] === 'complete') return suggestFor(root, face, argv);
   const bare = operands.length === 0 && !unknown.some((flag) => ['-h', '--help', '-V', '--version'].includes(flag));
-  if (bare) face.output.note('kaskade without a command serves; the terminal interface comes with a later version.');
+  if (bare) root.hook('preAction', () => face.output.note(bareText));
   const wanted = bare ? 'serve' : operands[operands[0] === 'help' ? 1 : 0];
   const ended = await furnish(root, face, (name) => name === wanted);
   if (wanted === 'config' && [...operands, ...unknown].some((word) => ['help', '-h', '--help'].includes(word))) {

@@ -40,6 +40,5 @@ const choose = (program: Program, flags: ServeFlags): Plan => {
     return { options, label, warnings: warningsOf(cascade) };
   }
   if (names.length === 0) return { options: { ...options, lab: labHops }, label: 'lab', warnings: [] };
-  const stored = names.join(', ');
-  throw fail('bad-usage', { note: `No cascade is in use; type kaskade cascade use NAME, stored are ${stored}.` });
+  throw fail('cascade-missing');
 };

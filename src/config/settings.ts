@@ -1,6 +1,5 @@
 /** The one table of settings: what each is called, what is legal, what holds without it, and what it means. */
 
-import { excerpt } from '../model/address.js';
 import { fail } from '../model/error.js';
 import { type Kind, type Parsed, count, duration, listeners, oneOf, ports, yesOrNo } from './kinds.js';
 import { nearTo } from './near.js';
@@ -113,8 +112,10 @@ const rowOf = (key: string): SettingRow<unknown> => {
 
 const isKey = (key: string): key is Key => Object.hasOwn(rows, key);
 
+/** A text that is no key is not repeated: it may be a hop with its password. */
 const unknownNote = (key: string): string => {
+  if (!/^[\w.-]{1,64}$/.test(key)) return 'there is no such setting';
   const near = nearTo(key, Object.keys(rows));
   const guess = near.length === 0 ? '' : `; near it: ${near.join(', ')}`;
-  return `there is no setting ${excerpt(key)}${guess}`;
+  return `there is no setting ${key}${guess}`;
 };
