@@ -11,6 +11,7 @@ export const suggest = async (face: Face, root: Command, words: readonly string[
   const { default: tab } = await import('@bomb.sh/tab/commander');
   const program = await face.program().catch(() => undefined);
   const known = tab(root);
+  known.commands.delete('complete');
   const names = program === undefined ? [] : namesIn(program);
   const keys = program?.settings.all().map(({ key, meaning }) => [key, meaning] as const) ?? [];
   const offer = (path: string, argument: string, items: readonly Item[]): void => {

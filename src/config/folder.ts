@@ -20,7 +20,12 @@ import { fail } from '../model/error.js';
 
 /** Makes a folder that only its owner may enter; one that is there already stays as it is. */
 export const makeFolder = (path: string): void => {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch {
+    // Node reports ENOENT for a whole path on a read-only disk; for the last part alone it says what is the matter.
+    mkdirSync(path, { mode: 0o700 });
+  }
 };
 
 /** Takes the rights of all others away, as far as the system lets us; what is missing is not made. */

@@ -25,7 +25,7 @@ test('the Tab key knows commands, flags, names of cascades and keys of settings'
       .split('\n')
       .flatMap((line) => (line === '' || line.startsWith(':') ? [] : [line.split('\t')[0] ?? '']));
   };
-  assert.deepEqual(await offered('ca'), ['cascade']);
+  assert.deepEqual(await offered('c'), ['cascade', 'connect', 'config', 'completion']);
   assert.deepEqual(await offered('cascade', 's'), ['show']);
   assert.deepEqual(await offered('cascade', 'use', ''), ['swiss', 'work']);
   assert.deepEqual(await offered('cascade', 'rm', 'w'), ['work']);
