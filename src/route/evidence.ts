@@ -47,9 +47,14 @@ export const createEvidence = (): Evidence => {
       delete record.failedAt;
     },
     failed: (route, failure) => {
+      if (mayBeTheTarget(route, failure)) return;
       const culprit = culpritOf(failure);
       const proxy = typeof culprit === 'number' ? route.hops[culprit - 1] : undefined;
       if (proxy !== undefined) of(proxy).failedAt = now();
     },
   };
 };
+
+/** What a last hop says, or leaves unsaid, when it is asked for the target can be the target's fault: some proxies just close. */
+const mayBeTheTarget = ({ hops }: Route, { blame }: Failure): boolean =>
+  blame?.suspect === 'target' || (blame?.suspect === hops.length && blame.phase === 'request');
