@@ -56,5 +56,6 @@ export const createEvidence = (): Evidence => {
 };
 
 /** What a last hop says, or leaves unsaid, when it is asked for the target can be the target's fault: some proxies just close. */
-const mayBeTheTarget = ({ hops }: Route, { blame }: Failure): boolean =>
-  blame?.suspect === 'target' || (blame?.suspect === hops.length && blame.phase === 'request');
+const mayBeTheTarget = ({ hops }: Route, { blame, code }: Failure): boolean =>
+  blame?.suspect === 'target' ||
+  (code.startsWith('hop-') && blame?.suspect === hops.length && blame.phase === 'request');
