@@ -5,11 +5,21 @@ import { readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { openStore } from '../../src/config/store.js';
 import { createHome } from './home.js';
 
-const writer = fileURLToPath(new URL('writer.js', import.meta.url));
+/** A program that stores cascades until it is killed, or so many, and says how far it came. */
+const writer = `
+  const { openStore } = await import(${JSON.stringify(new URL('../../src/config/store.js', import.meta.url).href)});
+  const [home, prefix, most = Infinity] = process.argv.slice(1);
+  const store = openStore(home);
+  for (let number = 1; number <= most; number += 1) {
+    store.add(prefix + number, 'http://u:p@' + prefix + number + '.example');
+    process.stdout.write(number + '\\n');
+  }
+`;
+const writing = (...args: readonly string[]): readonly string[] => ['--input-type=module', '-e', writer, ...args];
+
 const namesIn = (home: string): readonly string[] =>
   openStore(home)
     .cascades()
@@ -18,7 +28,7 @@ const namesIn = (home: string): readonly string[] =>
 test('processes that write at the same time lose nothing of each other', async (context) => {
   const home = createHome(context);
   const writers = ['a', 'b', 'c', 'd'].map((prefix) =>
-    spawn(process.execPath, [writer, home, prefix, '10'], { stdio: ['ignore', 'ignore', 'inherit'] }),
+    spawn(process.execPath, writing(home, prefix, '10'), { stdio: ['ignore', 'ignore', 'inherit'] }),
   );
   const codes = await Promise.all(writers.map(async (child) => (await once(child, 'exit'))[0] as number));
   assert.deepEqual(codes, [0, 0, 0, 0]);
@@ -31,7 +41,7 @@ test('a process that is killed while it writes loses nothing it has told of, and
   const told = new Set<string>();
   for (let round = 0; round < 8; round += 1) {
     const prefix = `r${round}-`;
-    const child = spawn(process.execPath, [writer, home, prefix], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, writing(home, prefix), { stdio: ['ignore', 'pipe', 'inherit'] });
     for (const number of await linesUntilKilled(child, 1 + (round % 5))) told.add(`${prefix}${number}`);
     const names = new Set(namesIn(home));
     for (const name of told) assert.ok(names.has(name), `${name} was told of and is gone`);
@@ -84,8 +94,8 @@ test('a disk that takes only a part of the file leaves the old one whole', shell
   for (let number = 0; number < 150; number += 1)
     store.add(`a-rather-long-name-for-a-cascade-${number}`, 'http://a.example');
   const before = readFileSync(store.path, 'utf8');
-  const command = `ulimit -f 8; exec "$0" "$1" "$2" late 1 2>&1`;
-  const run = spawnSync('sh', ['-c', command, process.execPath, writer, home], { encoding: 'utf8' });
+  const command = 'ulimit -f 8; exec "$0" "$@" 2>&1';
+  const run = spawnSync('sh', ['-c', command, process.execPath, ...writing(home, 'late', '1')], { encoding: 'utf8' });
   assert.notEqual(run.status, 0);
   assert.match(run.stdout, /in part only/);
   assert.equal(readFileSync(store.path, 'utf8'), before);
@@ -95,7 +105,7 @@ test('a disk that takes only a part of the file leaves the old one whole', shell
 test('settings are written the same inside a snap, where the library writes in place', (context) => {
   const home = createHome(context);
   const env = { ...process.env, SNAP: '/snap/code/1' };
-  execFileSync(process.execPath, [writer, home, 'c', '2'], { env });
+  execFileSync(process.execPath, writing(home, 'c', '2'), { env });
   assert.deepEqual(namesIn(home), ['c1', 'c2']);
   assert.deepEqual(readdirSync(home), ['settings.json']);
 });
