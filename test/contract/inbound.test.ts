@@ -1,64 +1,16 @@
 /** What every protocol of the listener must do: one suite, run for each row of the table. */
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { millis } from '../../src/model/brand.js';
-import type { KaskadeEvent } from '../../src/model/event.js';
-import type { Session } from '../../src/model/session.js';
-import { inboundProtocols } from '../../src/inbound/index.js';
-import {
-  type ClientProtocol,
-  type Wish,
-  ask,
-  clientProtocols,
-  connectRequest,
-  dialUp,
-  socks4Request,
-  socks5Request,
-  tell,
-} from '../kit/clients.js';
+import { type ClientProtocol, type Wish, ask, clientProtocols, dialUp, tell } from '../kit/clients.js';
 import { hear, hearAll, hearUntil } from '../kit/ear.js';
-import { type HopScript, type TestHop, openHop } from '../kit/hops.js';
-import { type House, type HouseOptions, startHouse } from '../kit/house.js';
-import { backTo, holdings, until } from '../kit/leak.js';
-import { createScope } from '../kit/scope.js';
+import { type HopScript, openHop } from '../kit/hops.js';
+import type { House } from '../kit/house.js';
+import { until } from '../kit/leak.js';
+import { sessionsOf, withScene } from '../kit/scenes.js';
 import { type Login, httpAnswer } from '../kit/speech.js';
-import { type Habit, type Target, echo, openTarget, sink } from '../kit/target.js';
-
-/** A house with one hop before a target. */
-interface Scene {
-  readonly house: House;
-  readonly hop: TestHop;
-  readonly target: Target;
-  /** What clients of a protocol ask for. */
-  readonly nameFor: (protocol: ClientProtocol) => string;
-}
-
-const withScene = async (
-  { habit = echo, hop: script = { scheme: 'socks5h' }, ...options }: SceneOptions,
-  act: (scene: Scene) => Promise<void>,
-): Promise<void> => {
-  const base = holdings();
-  {
-    await using scope = createScope();
-    const target = scope.use(await openTarget(habit));
-    const hop = scope.use(await openHop(script));
-    const house = scope.use(await startHouse(hop.url, options));
-    const nameFor = (protocol: ClientProtocol): string =>
-      protocol === 'socks4' ? `127.0.0.1:${target.port}` : target.name;
-    await act({ house, hop, target, nameFor });
-  }
-  await backTo(base);
-};
-
-type SceneOptions = HouseOptions & { readonly habit?: Habit; readonly hop?: HopScript };
-
-const sessionsOf = ({ events }: House): readonly Session[] =>
-  events.flatMap((event: KaskadeEvent) => (event.kind === 'session' ? [event.session] : []));
-
-const noticesOf = ({ events }: House) =>
-  events.flatMap((event: KaskadeEvent) => (event.kind === 'notice' ? [event.notice] : []));
+import { type Habit, sink } from '../kit/target.js';
 
 /** Codes with which each protocol says a failure: the SOCKS5 reply and the HTTP status. */
 const failures: readonly (readonly [string, HopScript, number, number, string])[] = [
@@ -96,7 +48,12 @@ const resultOf = async (house: House, wish: Wish) => {
 
 /** The beginning of a request that is never finished. */
 const beginnings: Readonly<Record<ClientProtocol, readonly Buffer[]>> = {
-  socks5: [Buffer.from([5]), Buffer.from([5, 1, 0]), Buffer.from([5, 1, 2, 1, 3, 0x61]), Buffer.from([5, 1, 0, 5, 1, 0])],
+  socks5: [
+    Buffer.from([5]),
+    Buffer.from([5, 1, 0]),
+    Buffer.from([5, 1, 2, 1, 3, 0x61]),
+    Buffer.from([5, 1, 0, 5, 1, 0]),
+  ],
   socks4: [Buffer.from([4]), Buffer.from([4, 1, 0, 80, 127, 0])],
   socks4a: [Buffer.from([4, 1, 0, 80, 0, 0, 0, 1, 0x61])],
   connect: [Buffer.from('C'), Buffer.from('CONNECT a'), Buffer.from('CONNECT a:1 HTTP/1.1\r\nHost: a\r\n')],
@@ -213,7 +170,11 @@ for (const protocol of clientProtocols) {
         for (const bytes of beginnings[protocol]) {
           for (const how of ['end', 'resetAndDestroy'] as const) {
             const socket = await dialUp(house.port);
-            await new Promise<void>((resolve) => socket.write(bytes, () => void resolve()));
+            await new Promise<void>((resolve) =>
+              socket.write(bytes, () => {
+                resolve();
+              }),
+            );
             socket[how]();
             if (how === 'end') await hearAll(socket);
             socket.destroy();
@@ -234,7 +195,8 @@ for (const protocol of clientProtocols) {
           const { ok, code, text } = await resultOf(house, { ...wish, from });
           assert.ok(!ok);
           if (protocol === 'socks5') assert.equal(code, 1);
-          if (protocol === 'connect') assert.match(text, /^HTTP\/1\.1 503 [^]*X-Kaskade-Failure: too-many-from-client\r\n/);
+          if (protocol === 'connect')
+            assert.match(text, /^HTTP\/1\.1 503 [^]*X-Kaskade-Failure: too-many-from-client\r\n/);
         }
         assert.ok(held.every(({ ok }) => ok));
         const { ok, text } = await resultOf(house, { ...wish, from: '127.0.0.4' });
@@ -314,85 +276,4 @@ describe('a client that speaks plain http', () => {
       });
     });
   }
-});
-
-test('every protocol of the table is tested', () => {
-  assert.deepEqual(
-    inboundProtocols.map(({ name }) => name),
-    ['socks5', 'socks4', 'connect', 'http'],
-  );
-});
-
-test('BIND and UDP ASSOCIATE are answered as not supported', async () => {
-  await withScene({}, async ({ house, hop, target }) => {
-    for (const command of [2, 3]) {
-      const socket = await dialUp(house.port);
-      socket.write(Buffer.concat([Buffer.from([5, 1, 0]), socks5Request(target.name, command)]));
-      const { bytes } = await hearAll(socket);
-      assert.deepEqual([...bytes.subarray(0, 4)], [5, 0, 5, 7]);
-      socket.destroy();
-    }
-    const socket = await dialUp(house.port);
-    socket.write(socks4Request(target.name, '', 2));
-    assert.deepEqual([...(await hearAll(socket)).bytes.subarray(0, 2)], [0, 0x5b]);
-    socket.destroy();
-    assert.deepEqual(hop.visits, []);
-  });
-});
-
-test('a TLS hello and garbage are closed, with one counted notice', async () => {
-  await withScene({}, async ({ house, hop }) => {
-    const hello = Buffer.from('1603010200010001fc0303', 'hex');
-    const strange = [hello, Buffer.from([0]), Buffer.from([6, 1]), Buffer.from('get / http/1.1\r\n\r\n'), hello];
-    for (const bytes of strange) {
-      const socket = await dialUp(house.port);
-      socket.write(bytes);
-      assert.equal((await hearAll(socket)).bytes.length, 0);
-      socket.destroy();
-    }
-    assert.deepEqual(
-      noticesOf(house).map(({ topic, count }) => `${topic} ${count}`),
-      [1, 2, 3, 4, 5].map((count) => `not-a-proxy-request ${count}`),
-    );
-    assert.match(noticesOf(house)[0]?.text ?? '', /TLS/);
-    assert.deepEqual(hop.visits, []);
-  });
-});
-
-test('a client that only connects and hangs up leaves nothing behind, and no notice', async () => {
-  await withScene({}, async ({ house }) => {
-    for (const how of ['end', 'resetAndDestroy', 'destroy'] as const) {
-      const socket = await dialUp(house.port);
-      socket[how]();
-      if (!socket.closed) await once(socket.resume(), 'close');
-    }
-    assert.deepEqual(noticesOf(house), []);
-  });
-});
-
-test('requests that break the rules are refused and nothing is sent onward', async () => {
-  await withScene({}, async ({ house, hop }) => {
-    const broken = [
-      Buffer.from([5, 1, 0, 5, 1, 0, 9, 1, 2, 3, 4, 0, 80]),
-      Buffer.from([5, 1, 0, 5, 1, 0, 1, 127, 0, 0, 1, 0, 0]),
-      Buffer.from([5, 1, 0, 5, 1, 0, 3, 0, 0, 80]),
-      Buffer.from([5, 1, 9]),
-      Buffer.from([4, 1, 0, 0, 127, 0, 0, 1, 0]),
-      socks4Request('bad name.test:80'),
-      socks5Request('127.0.0.1\0.evil.test:80'),
-      Buffer.concat([Buffer.from([5, 1, 0]), socks5Request('line\r\nbreak:80')]),
-      connectRequest('user@host.test:80'),
-      connectRequest('host.test:0'),
-      connectRequest('host.test:65536'),
-      connectRequest('host.test'),
-      Buffer.from('CONNECT host.test:80 HTTP/1.1\nHost: a\n\n\r\n\r\n'),
-    ];
-    for (const bytes of broken) {
-      const socket = await dialUp(house.port);
-      socket.write(bytes);
-      await hearAll(socket);
-      socket.destroy();
-    }
-    assert.deepEqual(hop.visits, []);
-  });
 });

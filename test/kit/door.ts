@@ -14,11 +14,14 @@ export interface TestDoor extends AsyncDisposable {
   readonly slam: () => Promise<void>;
 }
 
-/** Names a connection by both its ports, client first: two sides that see the same pair hold the same connection. */
+/**
+ * Names a connection by both its ports, client first: two sides that see the same pair hold the same connection. The client's
+ * port is 0 where the connection was reset before it was looked at.
+ */
 export const linkAt = (server: Socket): string => `${server.remotePort ?? 0}>${server.localPort ?? 0}`;
 
-/** The same name, seen from the side that connected. */
-export const linkFrom = (client: Socket): string => `${client.localPort ?? 0}>${client.remotePort ?? 0}`;
+/** The same name, seen from the side that connected to `port`. */
+export const linkFrom = (client: Socket, port: number): string => `${client.localPort ?? 0}>${port}`;
 
 /** Opens a port on an address of loopback. */
 export const openDoor = async (welcome: (client: Socket) => void, address = '127.0.0.1'): Promise<TestDoor> => {

@@ -20,7 +20,9 @@ export interface HopScript {
   readonly certificate?: Certificate;
   /** For https: how the client is to judge the certificate; a pin where nothing is said. */
   readonly trust?: 'pin' | 'nobody' | 'authorities';
-  /** What the client is to call it; 127.0.0.1 without it. */
+  /** The address of loopback that it listens on; 127.0.0.1 without it. */
+  readonly address?: string;
+  /** What the client is to call it; its address without it. */
   readonly host?: string;
 }
 
@@ -51,7 +53,7 @@ export const openHop = async (script: HopScript): Promise<TestHop> => {
     const visit: Visit = { link: linkAt(raw), heard: [] };
     visits.push(visit);
     receive(raw, script, { visit, door }).catch(() => raw.destroy());
-  });
+  }, script.address);
   return { ...door, scheme: script.scheme, url: urlOf(script, door.port), visits };
 };
 
@@ -67,7 +69,7 @@ const standardNames = 'IP:127.0.0.1,DNS:localhost,DNS:hop.test';
 const certificateOf = ({ certificate }: HopScript): Certificate => certificate ?? certificateFor(standardNames);
 
 const urlOf = (script: HopScript, port: number): string => {
-  const { scheme, login, host = '127.0.0.1', trust = 'pin' } = script;
+  const { scheme, login, address = '127.0.0.1', host = address, trust = 'pin' } = script;
   const [user, password] = [encodeURIComponent(login?.user ?? ''), encodeURIComponent(login?.password ?? '')];
   const userinfo = login === undefined ? '' : `${user}${scheme === 'socks4a' ? '' : `:${password}`}@`;
   const judged = { pin: () => `?pin=${certificateOf(script).pin}`, nobody: () => '?verify=no', authorities: () => '' };
@@ -104,8 +106,9 @@ const receive = async (raw: Socket, script: HopScript, { visit, door }: Around):
     return;
   }
   const drop = (): void => void onward.destroy();
+  visit.onward = linkFrom(onward, asked.port);
   raw.once('close', drop);
-  visit.onward = linkFrom(onward);
+  if (raw.destroyed) drop();
   if (raw.destroyed) return;
   if (await say('request', yes)) {
     raw.off('close', drop);

@@ -28,8 +28,8 @@ export interface Target extends TestDoor {
 /** What a target does with a connection. */
 export type Habit = (call: Call) => void;
 
-/** Opens a target. */
-export const openTarget = async (habit: Habit): Promise<Target> => {
+/** Opens a target on an address of loopback. */
+export const openTarget = async (habit: Habit, address = '127.0.0.1'): Promise<Target> => {
   const calls: Call[] = [];
   const waiting = new Map<number, (call: Call) => void>();
   const door = await openDoor((socket) => {
@@ -43,7 +43,7 @@ export const openTarget = async (habit: Habit): Promise<Target> => {
     calls.push(call);
     habit(call);
     waiting.get(calls.length - 1)?.(call);
-  });
+  }, address);
   return {
     ...door,
     name: `target.test:${door.port}`,
