@@ -6,7 +6,7 @@ import { fail } from '../model/error.js';
 import type { Login } from '../wire/client-request.js';
 import { errnoOf } from './folder.js';
 
-/** Reads the users. Throws `auth-file` with the path and the errno or the number of the line, never with what stands there. */
+/** Reads the users. Throws `file-unreadable`, or `auth-file` with the path and the number of the line, never with what stands there. */
 export const readAuthFile = (path: string): Login => {
   const users = linesOf(path).flatMap((line, index) => userOf(line, `${path}, line ${index + 1}`));
   if (users.length === 0) throw fail('auth-file', { note: `${path}, no user in it` });
@@ -29,7 +29,7 @@ const readBytes = (path: string): Buffer => {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    throw fail('auth-file', { note: `${path}, ${errnoOf(thrown) ?? 'unreadable'}` }, thrown);
+    throw fail('file-unreadable', { note: `${path}, ${errnoOf(thrown) ?? 'unreadable'}` }, thrown);
   }
 };
 

@@ -37,6 +37,10 @@ export const setupRows = {
     sentence: (d) => `The file of users could not be used${noted(d)}.`,
     hint: 'It holds one user:password a line; both have 1 to 255 bytes.',
   }),
+  'file-unreadable': local(3, {
+    sentence: (d) => `A file could not be read${noted(d)}.`,
+    hint: 'Check the path and who may read it.',
+  }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',

@@ -57,6 +57,6 @@ test('a file without users, and one that cannot be read, are refused with the pa
   );
   assert.deepEqual(
     failureOf(() => readAuthFile(`${path}.no`)),
-    { code: 'auth-file', note: `${path}.no, ENOENT` },
+    { code: 'file-unreadable', note: `${path}.no, ENOENT` },
   );
 });
