@@ -12,7 +12,7 @@ import {
   parsePort,
 } from '../../src/model/address.js';
 import type { Port } from '../../src/model/brand.js';
-import { codeThrown, endpoints, storm, takesLessThan } from '../kit/wire.js';
+import { codeThrown, endpoints, storm, costsLessThan } from '../kit/wire.js';
 
 const refused = (text: string): boolean => codeThrown(() => parseHost(text)) === 'bad-name';
 
@@ -300,7 +300,7 @@ test('an excerpt is printable ASCII of at most 80 characters and a mark', () => 
   assert.equal(excerpt('x'.repeat(80)), 'x'.repeat(80));
 });
 
-test('a megabyte of anything is refused in less than a second', () => {
+test('a megabyte of anything is refused for less than 1.5 s of CPU time', () => {
   for (const filler of [
     'a',
     '1',
@@ -326,15 +326,15 @@ test('a megabyte of anything is refused in less than a second', () => {
     const text = filler.repeat(1_000_000 / filler.length);
     for (const long of [text, `${text}!`, `a:${text}`, `é${text}`, `[${text}]`]) {
       assert.ok(
-        takesLessThan(1_000, () => codeThrown(() => parseHost(long))),
+        costsLessThan(1_500, () => codeThrown(() => parseHost(long))),
         filler,
       );
       assert.ok(
-        takesLessThan(1_000, () => codeThrown(() => parseEndpoint(long))),
+        costsLessThan(1_500, () => codeThrown(() => parseEndpoint(long))),
         filler,
       );
       assert.ok(
-        takesLessThan(1_000, () => codeThrown(() => parseEndpoint(`${long}:80`))),
+        costsLessThan(1_500, () => codeThrown(() => parseEndpoint(`${long}:80`))),
         filler,
       );
     }

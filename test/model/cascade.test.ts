@@ -15,7 +15,7 @@ import {
 } from '../../src/model/cascade.js';
 import { KaskadeError } from '../../src/model/error.js';
 import { parseHop } from '../../src/model/hop.js';
-import { codeThrown, createChance, storm, takesLessThan } from '../kit/wire.js';
+import { codeThrown, createChance, storm, costsLessThan } from '../kit/wire.js';
 
 const chainOf = (length: number): string => Array.from({ length }, (_, at) => `http://h${at}.test:80`).join(',');
 const code = (chain: string): string => codeThrown(() => parseCascade('c', chain));
@@ -248,15 +248,15 @@ test('100,000 random and damaged chains are read, bad-hop or bad-cascade', () =>
   assert.ok(weather.result > 1000 && weather.error > 1000, JSON.stringify(weather));
 });
 
-test('a megabyte of anything is refused in less than a second', () => {
+test('a megabyte of anything is refused for less than 1.5 s of CPU time', () => {
   for (const filler of ['a', ',', '|', '~', '~a', 'a-', 'http://a|', 'http://a,', ' ', '~random', '@']) {
     const long = filler.repeat(1_000_000 / filler.length);
     for (const text of [long, `http://a~${long}!`, `http://${long}@h`, `http://a|${long}`]) {
       assert.ok(
-        takesLessThan(1_000, () => code(text)),
+        costsLessThan(1_500, () => code(text)),
         text.slice(0, 20),
       );
     }
-    assert.ok(takesLessThan(1_000, () => codeThrown(() => parseCascadeName(long))));
+    assert.ok(costsLessThan(1_500, () => codeThrown(() => parseCascadeName(long))));
   }
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { hostText, labelEndpoint } from '../../src/model/address.js';
 import { type Hop, labelHop, parseHop, placeOf } from '../../src/model/hop.js';
-import { codeThrown, hosts, ports, storm, takesLessThan } from '../kit/wire.js';
+import { codeThrown, hosts, ports, storm, costsLessThan } from '../kit/wire.js';
 
 const loginOf = ({ credentials }: Hop): readonly (string | undefined)[] => [
   credentials?.user.reveal(),
@@ -295,7 +295,7 @@ test('100,000 random and damaged hops are read or bad-hop, and only for the host
   assert.ok(weather.result > 1000 && weather.error > 1000, JSON.stringify(weather));
 });
 
-test('a megabyte of anything is refused in less than a second', () => {
+test('a megabyte of anything is refused for less than 1.5 s of CPU time', () => {
   for (const filler of [
     'a',
     '@',
@@ -326,7 +326,7 @@ test('a megabyte of anything is refused in less than a second', () => {
       `http://h${long}/x`,
     ]) {
       assert.ok(
-        takesLessThan(1_000, () => codeThrown(() => parseHop(text))),
+        costsLessThan(1_500, () => codeThrown(() => parseHop(text))),
         text.slice(0, 20),
       );
     }

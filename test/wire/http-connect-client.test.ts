@@ -12,7 +12,7 @@ import {
   endOf,
   plainly,
   storm,
-  takesLessThan,
+  costsLessThan,
 } from '../kit/wire.js';
 
 const target = parseEndpoint('www.example.org:443');
@@ -136,12 +136,12 @@ test('an endless header ends at 64 KiB, an endless row of interim answers at 16'
   assert.equal(codeOf(answerOf(ask(), long)), 'hop-oversized', 'all interim answers together count');
 });
 
-test('an answer of 64 KiB that comes byte by byte costs less than a second, whatever is in it', () => {
+test('an answer of 64 KiB that comes byte by byte costs less than 1.5 s of CPU time, whatever is in it', () => {
   for (const filler of ['A', '\r', '\r\n\r', 'a: b\r\n']) {
     const text = `HTTP/1.1 200 OK\r\nX: ${filler.repeat(longestAnswer)}`.slice(0, longestAnswer);
     const bytes = Buffer.from(text, 'latin1');
     assert.ok(
-      takesLessThan(1_000, () => answerOf(ask(), bytes, byteByByte(bytes.length))),
+      costsLessThan(1_500, () => answerOf(ask(), bytes, byteByByte(bytes.length))),
       JSON.stringify(filler),
     );
   }

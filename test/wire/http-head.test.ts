@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Head, hasBareLf, listOf, parseField, parseHead, valuesOf, writeHead } from '../../src/wire/http-head.js';
-import { storm, takesLessThan } from '../kit/wire.js';
+import { storm, costsLessThan } from '../kit/wire.js';
 
 const parse = (text: string): Head | undefined => parseHead(Buffer.from(text, 'latin1'));
 const under = (line: string): Head | undefined => parse(`GET / HTTP/1.1\r\n${line}\r\n\r\n`);
@@ -136,26 +136,26 @@ test('a bare LF is seen wherever it arrives', () => {
   assert.equal(hasBareLf(Buffer.from('a\r\n\r\nb'), 0), false);
 });
 
-test('a megabyte of blanks, colons or line ends is read in less than a second', () => {
+test('a megabyte of blanks, colons or line ends is read for less than 1.5 s of CPU time', () => {
   const million = 1_000_000;
   for (const filler of [' ', '\t', ':', 'a', '\r\n', ': ', 'a: b\r\n', '\r']) {
     const text = `X: x${filler.repeat(million / filler.length)}x`;
     assert.ok(
-      takesLessThan(1_000, () => parseField(text)),
+      costsLessThan(1_500, () => parseField(text)),
       JSON.stringify(filler),
     );
     assert.ok(
-      takesLessThan(1_000, () => under(text)),
+      costsLessThan(1_500, () => under(text)),
       JSON.stringify(filler),
     );
     assert.ok(
-      takesLessThan(1_000, () => hasBareLf(Buffer.from(text), 0)),
+      costsLessThan(1_500, () => hasBareLf(Buffer.from(text), 0)),
       JSON.stringify(filler),
     );
     assert.ok(
-      takesLessThan(1_000, () => listOf([{ name: 'x', value: text }], 'x')),
+      costsLessThan(1_500, () => listOf([{ name: 'x', value: text }], 'x')),
       JSON.stringify(filler),
     );
   }
-  assert.ok(takesLessThan(1_000, () => listOf([{ name: 'x', value: ', '.repeat(million / 2) }], 'x')));
+  assert.ok(costsLessThan(1_500, () => listOf([{ name: 'x', value: ', '.repeat(million / 2) }], 'x')));
 });

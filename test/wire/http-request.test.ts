@@ -10,7 +10,7 @@ import {
   splitAbsolute,
   writeRequest,
 } from '../../src/wire/http-request.js';
-import { codeThrown, storm, takesLessThan } from '../kit/wire.js';
+import { codeThrown, storm, costsLessThan } from '../kit/wire.js';
 
 const fields = (...lines: string[]): readonly Field[] =>
   lines.map((line) => ({ name: line.slice(0, line.indexOf(':')), value: line.slice(line.indexOf(':') + 1).trim() }));
@@ -331,13 +331,13 @@ test('100,000 random and damaged targets give one line or a KaskadeError', () =>
   assert.ok(weather.result > 1000 && weather.error > 1000, JSON.stringify(weather));
 });
 
-test('a target of a megabyte is split or refused in less than a second', () => {
+test('a target of a megabyte is split or refused for less than 1.5 s of CPU time', () => {
   const fillers = ['a', '#', 'a#', '?', ':', '@', '.', '/', '[', '1.', '%', '\xe9'];
   for (const filler of fillers) {
     const long = filler.repeat(1_000_000 / filler.length);
     for (const url of [`http://${long}#`, `http://${long}/`, `http://a.test/${long}#`, `${long}://a`, long]) {
       assert.ok(
-        takesLessThan(1_000, () => codeThrown(() => splitAbsolute(url, 'GET', [long]))),
+        costsLessThan(1_500, () => codeThrown(() => splitAbsolute(url, 'GET', [long]))),
         url.slice(0, 20),
       );
     }

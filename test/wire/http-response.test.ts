@@ -4,7 +4,7 @@ import { KaskadeError } from '../../src/model/error.js';
 import type { Framing } from '../../src/wire/http-body.js';
 import { longestHead } from '../../src/wire/http-head.js';
 import { readResponse } from '../../src/wire/http-response.js';
-import { assertCutsDoNotMatter, byteByByte, storm, takesLessThan } from '../kit/wire.js';
+import { assertCutsDoNotMatter, byteByByte, storm, costsLessThan } from '../kit/wire.js';
 
 const text = (value: string): Buffer => Buffer.from(value, 'latin1');
 
@@ -273,11 +273,11 @@ test('nothing at all, and an answer without its rest, are told apart', () => {
   assert.equal(read('HTTP/1.1 200').closed, 'answer-missing: cut off');
 });
 
-test('a header of 64 KiB that comes byte by byte costs less than a second', () => {
+test('a header of 64 KiB that comes byte by byte costs less than 1.5 s of CPU time', () => {
   for (const filler of ['A', '\r', '\r\n\r', 'a: b\r\n']) {
     const bytes = text(`${ok}X: ${filler.repeat(longestHead)}`.slice(0, longestHead));
     assert.ok(
-      takesLessThan(1_000, () => read(bytes, 'GET', byteByByte(bytes.length))),
+      costsLessThan(1_500, () => read(bytes, 'GET', byteByByte(bytes.length))),
       JSON.stringify(filler),
     );
   }
