@@ -1,6 +1,7 @@
 /** The one error class: it carries a failure as data, and nothing ever matches on its message. */
 
-import { type Failure, type FailureCode, type FailureDetail, explain } from './failure.js';
+import type { FailureDetail } from './failure-row.js';
+import { type Failure, type FailureCode, explain } from './failure.js';
 
 /** Thrown for every failure that the program foresees. */
 export class KaskadeError extends Error {

@@ -1,6 +1,6 @@
 /** Rows of the failure table: what goes wrong between this machine, the hops and the target. */
 
-import type { FailureDetail, FailureRow } from './failure.js';
+import type { FailureDetail, FailureRow } from './failure-row.js';
 
 /** `Hop 2 of 3 (http://b.example:3128)`, or `The target`; `A hop` while nobody has said which. */
 const suspectOf = ({ blame, hops, suspect }: FailureDetail): string => {

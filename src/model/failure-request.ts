@@ -1,6 +1,6 @@
 /** Rows of the failure table: what a client asked for and does not get, before any hop is involved. */
 
-import type { FailureDetail, FailureRow } from './failure.js';
+import type { FailureDetail, FailureRow } from './failure-row.js';
 
 const noted = ({ note }: FailureDetail): string => (note === undefined ? '' : ` (${note})`);
 

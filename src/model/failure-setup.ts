@@ -1,6 +1,6 @@
 /** Rows of the failure table: what a person wrote or the machine refused, before any session. */
 
-import type { FailureDetail, FailureRow } from './failure.js';
+import type { FailureDetail, FailureRow } from './failure-row.js';
 
 const noted = ({ note }: FailureDetail): string => (note === undefined ? '' : ` (${note})`);
 

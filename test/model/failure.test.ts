@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KaskadeError, asKaskadeError, fail, withDetail } from '../../src/model/error.js';
+import type { FailureDetail } from '../../src/model/failure-row.js';
 import {
   type Failure,
   type FailureCode,
-  type FailureDetail,
   culpritOf,
   explain,
   failureCodes,
