@@ -54,9 +54,9 @@ export const createDownload = ({ message, answer }: PlainRequest, forward: Forwa
 };
 
 /** A 407 is only ever about a hop: one from a target would make a client send its password for this proxy away. */
-const refuseLogin = ({ status, reason }: ResponseHead, forward: Forwarding | undefined): void => {
+const refuseLogin = ({ status }: ResponseHead, forward: Forwarding | undefined): void => {
   if (status !== 407) return;
-  const note = `HTTP 407 ${reason}`.trim();
+  const note = 'HTTP 407';
   if (forward === undefined) {
     throw fail('answer-garbled', { blame: { reporter: 0, suspect: 'target', phase: 'first-byte' }, note });
   }

@@ -1,6 +1,6 @@
 /** The client half of HTTP CONNECT (RFC 9110 §9.3.6): what to ask a hop, and how to read its answer. */
 
-import { type Endpoint, excerpt, labelEndpoint } from '../model/address.js';
+import { type Endpoint, labelEndpoint } from '../model/address.js';
 import { fail } from '../model/error.js';
 import type { FailureCode } from '../model/failure.js';
 import { type Exchange, longestAnswer } from './exchange.js';
@@ -8,7 +8,7 @@ import { endOfHead, hasBareLf, parseHead } from './http-head.js';
 
 const firstBytes = Buffer.from('HTTP/1.', 'latin1');
 const mostInterim = 16;
-const statusLine = /^HTTP\/1\.[01] (\d{3})(?: (.*))?$/;
+const statusLine = /^HTTP\/1\.[01] (\d{3})(?: .*)?$/;
 
 /** The request for a tunnel onward. `authorization` is the whole value of Proxy-Authorization. */
 export const askConnect = (onward: Endpoint, authorization?: string): readonly Exchange[] => {
@@ -32,9 +32,9 @@ const answerReader = (loggedIn: boolean): Exchange['answer'] => {
       const end = findEnd(seen, begin, scanned);
       scanned = seen.length;
       if (end === 0) return 0;
-      const { status, reason } = readStatus(seen.subarray(begin, end));
+      const status = readStatus(seen.subarray(begin, end));
       if (status >= 200) {
-        judge(status, reason, loggedIn);
+        judge(status, loggedIn);
         return end;
       }
       interims += 1;
@@ -59,17 +59,20 @@ const findEnd = (seen: Buffer, begin: number, scanned: number): number => {
   return found === -1 ? 0 : end;
 };
 
-const readStatus = (bytes: Buffer): { readonly status: number; readonly reason: string } => {
+const readStatus = (bytes: Buffer): number => {
   const head = parseHead(bytes);
-  const [, status, reason = ''] = statusLine.exec(head?.start ?? '') ?? [];
+  const status = statusLine.exec(head?.start ?? '')?.[1];
   if (status === undefined || Number(status) < 100) throw fail('hop-garbled', { note: 'a malformed HTTP answer' });
-  return { status: Number(status), reason: excerpt(reason) };
+  return Number(status);
 };
 
-/** Any 2xx opens the tunnel. What else a status means is told as a failure of the edge to what was asked for. */
-const judge = (status: number, reason: string, loggedIn: boolean): void => {
+/**
+ * Any 2xx opens the tunnel. What else a status means is told as a failure of the edge to what was asked for. The reason behind
+ * it is not repeated: it may be the login that was just sent.
+ */
+const judge = (status: number, loggedIn: boolean): void => {
   if (status < 300) return;
-  const note = `HTTP ${status} ${reason}`.trim();
+  const note = `HTTP ${status}`;
   // tinyproxy says 401 to a wrong login; nobody but the proxy can answer a CONNECT.
   if (status === 407 || status === 401) throw fail(loggedIn ? 'hop-auth-refused' : 'hop-auth-missing', { note });
   throw fail(refusalOf(status), { note });

@@ -1,6 +1,5 @@
 /** Answers to plain HTTP requests as they come back through a tunnel: heads, interim answers, bodies (RFC 9112). */
 
-import { excerpt } from '../model/address.js';
 import { type Blame } from '../model/blame.js';
 import { fail } from '../model/error.js';
 import { type BodyReader, Broken, type Framing, readBody } from './http-body.js';
@@ -99,8 +98,8 @@ const guarded = (body: BodyReader, bytes: Buffer): number => {
 const readHead = (bytes: Buffer, method: string): ResponseHead => {
   const head = parseHead(bytes);
   const [, version, status, reason = ''] = /^HTTP\/(1\.[01]) (\d{3})(?: (.*))?$/.exec(head?.start ?? '') ?? [];
-  if (head === undefined || status === undefined || Number(status) < 100)
-    throw garbled(excerpt(bytes.toString('latin1', 0, 40)));
+  // What it says is not repeated: a last hop that forwards may answer with the login that it was sent.
+  if (head === undefined || status === undefined || Number(status) < 100) throw garbled('a malformed header');
   return {
     version: version === '1.0' ? '1.0' : '1.1',
     status: Number(status),

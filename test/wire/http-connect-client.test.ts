@@ -78,10 +78,10 @@ test('every status that is no tunnel is told as what it means, with its status l
   assert.equal(codeOf(answerOf(named(), bytesOf('HTTP/1.0 401 tinyproxy says so'))), 'hop-auth-refused');
 });
 
-test('the reason of a refusal is shown printable and short', () => {
-  const { end } = answerOf(ask(), bytesOf(`HTTP/1.1 403 \x9b31m${'x'.repeat(300)}\xff`));
+test('the reason of a refusal is not repeated: it may be the login that was sent', () => {
+  const { end } = answerOf(ask(), bytesOf('HTTP/1.1 403 dXNlcjpwYXNzd29yZA=='));
   assert.ok(end.kind === 'error' && end.error instanceof KaskadeError);
-  assert.match(end.error.failure.note ?? '', /^HTTP 403 \?31mx{76}…$/);
+  assert.equal(end.error.failure.note, 'HTTP 403');
 });
 
 test('what is not a proper HTTP/1.x answer is garbled, as early as that can be told', () => {
