@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Endpoint } from '../model/address.js';
 import type { KaskadeError } from '../model/error.js';
 import type { Asker } from '../model/route.js';
+import type { Signal } from '../net/signal.js';
 import type { Login } from '../wire/client-request.js';
 import type { BodySink } from '../wire/http-body.js';
 import type { Field } from '../wire/http-head.js';
@@ -112,6 +113,6 @@ export interface Visit {
   /** Why the client must be refused whatever it wants, where the house is full. */
   readonly turnedAway: KaskadeError | undefined;
   /** The signal for the handshake; `done` calls its deadline off. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly done: () => void;
 }

@@ -2,10 +2,11 @@
 
 import type { Duplex } from 'node:stream';
 import type { Millis } from '../model/brand.js';
-import { asKaskadeError, fail } from '../model/error.js';
+import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
 import type { PlainRequest } from '../inbound/request.js';
 import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
 import { type Meter, watchStill } from '../net/idle.js';
+import type { Tunnel } from '../net/relay.js';
 import { type Download, type Forwarding, type Outcome, createDownload } from './download.js';
 import { type Upload, createUpload } from './upload.js';
 
@@ -24,9 +25,10 @@ export interface Manner {
  * Carries one request. Rejects with a KaskadeError while nothing was answered; an answer that breaks off later is cut,
  * so that the client sees it. Leaves no listener on the tunnel and never ends it.
  */
-export const converse = (request: PlainRequest, stream: Duplex, manner: Manner): Promise<Outcome> =>
+export const converse = (request: PlainRequest, tunnel: Tunnel, manner: Manner): Promise<Outcome> =>
   new Promise((resolve, reject) => {
     const { answer, message } = request;
+    const { stream } = tunnel;
     const download = createDownload(request, manner.forward);
     const upload = createUpload(message, stream, manner);
     const releases: (() => void)[] = [upload.stop];
@@ -43,7 +45,7 @@ export const converse = (request: PlainRequest, stream: Duplex, manner: Manner):
     };
 
     releases.push(
-      listenTo(stream, { download, upload, settle, refuse, manner }),
+      listenTo(tunnel, { download, upload, manner, settle, refuse, over: () => releases.length === 0 }),
       answer.watch({
         drained: () => stream.resume(),
         gone: () => {
@@ -51,7 +53,7 @@ export const converse = (request: PlainRequest, stream: Duplex, manner: Manner):
         },
       }),
       watchStill(manner.meter, manner.patience, () => {
-        refuse(fail('answer-timeout', { blame: { reporter: 0, suspect: 'target', phase: 'first-byte' } }));
+        refuse(stillness(upload));
       }).stop,
       onAbort(manner.stop, () => {
         refuse(reasonOf(manner.stop));
@@ -67,13 +69,15 @@ interface Talk {
   readonly manner: Manner;
   readonly settle: (outcome: Outcome) => void;
   readonly refuse: (thrown: unknown) => void;
+  readonly over: () => boolean;
 }
 
 /** Feeds the download with what the tunnel brings; returns how to let go of the tunnel. */
-const listenTo = (stream: Duplex, talk: Talk): (() => void) => {
-  const attempt = (work: () => void) => (): void => {
+const listenTo = (tunnel: Tunnel, talk: Talk): (() => void) => {
+  const { stream } = tunnel;
+  const attempt = (work: () => void): void => {
     try {
-      work();
+      if (!talk.over()) work();
     } catch (thrown) {
       talk.refuse(thrown);
     }
@@ -82,16 +86,18 @@ const listenTo = (stream: Duplex, talk: Talk): (() => void) => {
     talk.manner.meter.down += bytes.length;
     attempt(() => {
       take(bytes, stream, talk);
-    })();
+    });
   };
-  const onEnd = attempt(() => {
-    endAnswer(talk);
-  });
-  const onClose = attempt(() => {
+  const onEnd = (): void => {
+    if (isStale(talk)) talk.settle('stale');
+    else if (talk.download.endsWithTunnel() && stream === tunnel.outward.socket) probe(stream, attempt, talk);
+    else attempt(() => endAnswer(talk));
+  };
+  const onClose = (): void => {
     // An end was told before: without one the tunnel was broken, and an answer that ends with its connection is not whole.
     if (isStale(talk)) talk.settle('stale');
-    else throw missing(talk.download.begun());
-  });
+    else talk.refuse(missing(talk.download.begun()));
+  };
   stream.on('data', onData).on('end', onEnd).on('close', onClose).on('drain', talk.upload.more);
   if (stream.destroyed || stream.readableEnded) queueMicrotask(onClose);
   else stream.resume();
@@ -110,20 +116,31 @@ const take = (bytes: Buffer, stream: Duplex, { download, upload, settle }: Talk)
   }
   const outcome = download.outcome();
   const clean = upload.finished() && used === bytes.length;
-  if (outcome === 'switch' && used < bytes.length) stream.unshift(bytes.subarray(used));
   settle(outcome === 'keep' && !clean ? 'close' : outcome);
+  // Only a stream that nobody listens to any more takes bytes back; a flowing one would tell of them at once.
+  if (outcome === 'switch' && used < bytes.length) stream.unshift(bytes.subarray(used));
 };
 
-const endAnswer = (talk: Talk): void => {
-  if (isStale(talk)) {
-    talk.settle('stale');
-    return;
-  }
-  talk.download.close();
-  talk.settle('close');
+/** Node 20 tells of a reset that comes with the last bytes as if it were an end; a write of nothing fails then. */
+const probe = (stream: Duplex, attempt: (work: () => void) => void, talk: Talk): void => {
+  stream.write('', (error) => {
+    if (error === null || error === undefined) attempt(() => endAnswer(talk));
+    else talk.refuse(missing(true));
+  });
+};
+
+const endAnswer = ({ download, settle }: Talk): void => {
+  download.close();
+  settle('close');
 };
 
 const isStale = ({ download, manner }: Talk): boolean => manner.kept && !download.begun();
+
+/** Why nothing moves: the target takes its time, unless there is room for a body that the client does not send. */
+const stillness = (upload: Upload): KaskadeError =>
+  upload.starved()
+    ? fail('handshake-timeout')
+    : fail('answer-timeout', { blame: { reporter: 0, suspect: 'target', phase: 'first-byte' } });
 
 const missing = (begun: boolean) =>
   fail('answer-missing', {

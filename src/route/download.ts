@@ -25,6 +25,8 @@ export interface Download {
   readonly close: () => void;
   readonly begun: () => boolean;
   readonly ended: () => boolean;
+  /** Whether only the end of the tunnel can end the answer. */
+  readonly endsWithTunnel: () => boolean;
   /** Whether the client reads more slowly than the target sends. */
   readonly full: () => boolean;
   readonly outcome: () => Outcome;
@@ -34,12 +36,14 @@ export interface Download {
 export const createDownload = ({ message, answer }: PlainRequest, forward: Forwarding | undefined): Download => {
   let full = false;
   let ended = false;
+  let open = false;
   let outcome: Outcome = 'close';
   const reader = readResponse(message.method, {
     interim: answer.interim,
     head: (head) => {
       refuseLogin(head, forward);
       outcome = outcomeOf(head, message);
+      open = head.framing.kind === 'until-close';
       answer.head(head);
     },
     data: (bytes) => {
@@ -50,7 +54,7 @@ export const createDownload = ({ message, answer }: PlainRequest, forward: Forwa
       if (outcome !== 'switch') answer.end(trailers);
     },
   });
-  return { ...reader, ended: () => ended, full: () => full, outcome: () => outcome };
+  return { ...reader, ended: () => ended, endsWithTunnel: () => open, full: () => full, outcome: () => outcome };
 };
 
 /** A 407 is only ever about a hop: one from a target would make a client send its password for this proxy away. */

@@ -53,7 +53,7 @@ const attempt = async (
   entry.relaying(meter);
   const { patience, stop } = line;
   const manner = { meter, kept, forward: forwarding(route), patience: patience.exchange, stop };
-  const outcome = await converse(request, tunnel.stream, manner).catch((thrown: unknown) => {
+  const outcome = await converse(request, tunnel, manner).catch((thrown: unknown) => {
     discard(tunnel);
     line.evidence.failed(route, asKaskadeError(thrown).failure);
     throw thrown;

@@ -16,6 +16,8 @@ export interface Upload {
   /** There is room in the tunnel again. */
   readonly more: () => void;
   readonly finished: () => boolean;
+  /** Whether the rest of the body is waited for while the tunnel would take it. */
+  readonly starved: () => boolean;
   readonly stop: () => void;
 }
 
@@ -49,6 +51,7 @@ export const createUpload = (
     },
     more: () => body?.resume(),
     finished: () => body === undefined || body.whole(),
+    starved: () => body?.whole() === false && !stream.writableNeedDrain,
     stop: () => body?.stop(),
   };
 };

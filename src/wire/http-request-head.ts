@@ -13,7 +13,8 @@ export interface RequestHead {
   readonly framing: Framing;
 }
 
-const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([\x21-\x7e]+) HTTP\/(1\.[01])$/;
+/** RFC 9110 §9.1 lets a method be any token; all known ones are capitals, and what is left of a body that was cut wrongly is not. */
+const requestLine = /^([A-Z][A-Z_-]{0,31}) ([\x21-\x7e]+) HTTP\/(1\.[01])$/;
 
 /**
  * How many of the bytes `seen` make up a head, blank line included; 0 while it is incomplete. The first `scanned` bytes were

@@ -20,6 +20,8 @@ export interface House extends AsyncDisposable {
 
 /** What a test may change. */
 export interface HouseOptions {
+  /** Where to listen; 127.0.0.1 where it is missing. */
+  readonly host?: string;
   readonly limits?: Partial<EngineLimits>;
   readonly rules?: Partial<EngineParts['rules']>;
   readonly login?: EngineParts['login'];
@@ -40,7 +42,7 @@ export const startHouse = async (chain: string, options: HouseOptions = {}): Pro
   const cascade = parseCascade('test', chain);
   const named = new Map(Object.entries(options.named ?? {}).map(([name, text]) => [name, parseCascade(name, text)]));
   const controller = await startEngine({
-    listen: [{ host: parseHost('127.0.0.1'), port: 0 }],
+    listen: [{ host: parseHost(options.host ?? '127.0.0.1'), port: 0 }],
     login: options.login ?? { required: false, check: () => true },
     rules: { private: 'allow', refusedPorts: new Set([25]), plainPorts: new Set(), ...options.rules },
     limits: { ...standardLimits, ...options.limits },

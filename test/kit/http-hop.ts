@@ -67,41 +67,49 @@ const serve = async (
   heads: string[],
   lead: (authority: string) => Verdict | Promise<Verdict>,
 ): Promise<void> => {
-  const head = await readHead(client);
-  if (head === undefined) return;
+  let seen = Buffer.alloc(0);
+  const collect = (piece: Buffer): void => {
+    seen = Buffer.concat([seen, piece]);
+  };
+  const leave = (): void => {
+    client.destroy();
+  };
+  client.on('data', collect).on('end', leave);
+  const end = await headEnd(client, () => seen);
+  if (end === undefined) return;
+  const head = seen.toString('latin1', 0, end);
   heads.push(head);
   const verdict = await lead(/^CONNECT (\S+)/.exec(head)?.[1] ?? '');
   if (client.destroyed) return;
   if ('say' in verdict) {
     client.end(Buffer.from(verdict.say, 'latin1'));
-    client.resume();
     return;
   }
-  const target = connect({ host: '127.0.0.1', port: verdict.port, allowHalfOpen: true, noDelay: true });
+  client.off('data', collect).off('end', leave).pause();
+  tunnel(client, verdict.port, seen.subarray(end));
+};
+
+const headEnd = (client: Socket, seen: () => Buffer): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    client.on('data', () => {
+      const end = seen().indexOf('\r\n\r\n');
+      if (end !== -1) resolve(end + 4);
+    });
+    client.on('close', () => {
+      resolve(undefined);
+    });
+  });
+
+const tunnel = (client: Socket, port: number, early: Buffer): void => {
+  const target = connect({ host: '127.0.0.1', port, allowHalfOpen: true, noDelay: true });
   target.on('error', () => client.resetAndDestroy());
   client.on('error', () => target.resetAndDestroy());
   target.once('connect', () => {
     client.write('HTTP/1.1 200 OK\r\n\r\n');
+    target.write(early);
     client.pipe(target);
     target.pipe(client);
   });
   client.on('close', () => target.destroy());
   target.on('close', () => client.destroy());
 };
-
-const readHead = (client: Socket): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    let seen = Buffer.alloc(0);
-    const onData = (piece: Buffer): void => {
-      seen = Buffer.concat([seen, piece]);
-      const end = seen.indexOf('\r\n\r\n');
-      if (end === -1) return;
-      client.off('data', onData).pause();
-      if (seen.length > end + 4) client.unshift(seen.subarray(end + 4));
-      resolve(seen.toString('latin1', 0, end + 4));
-    };
-    client.on('data', onData);
-    client.on('close', () => {
-      resolve(undefined);
-    });
-  });

@@ -17,6 +17,11 @@ export interface Reading {
   readonly rest: Buffer;
 }
 
+/** What a stream holds before the first byte that cannot be read, and why not. */
+export interface Attempt extends Reading {
+  readonly error: NotHttp | undefined;
+}
+
 /** Thrown at bytes that are not HTTP/1.x, strictly read. */
 export class NotHttp extends Error {}
 
@@ -25,17 +30,42 @@ const line = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*?)[ \
 
 /** Reads requests, one after the other. */
 export const readRequests = (bytes: Buffer): Reading =>
-  readAll(bytes, (head) => {
-    const [, target = ''] = /^[A-Z][A-Z-]* (\S+) HTTP\/1\.[01]$/.exec(head.start) ?? [];
-    if (!/^(?:\/[\x21-\x7e]*|\*|[a-z]+:\/\/[\x21-\x7e]+|[\x21-\x7e]+:\d+)$/.test(target)) {
-      throw new NotHttp(`request line ${JSON.stringify(head.start)}`);
-    }
-    if (namesOf(head.lines, 'host').length > 1) throw new NotHttp('two Hosts');
-    const framing = framingOf(head.lines);
-    return framing === 'until-close' ? 'none' : framing;
-  });
+  readAll(bytes, frameRequest, { wants: () => true, ended: undefined });
 
-/** Reads answers to requests of these methods, interim ones included; `closed` tells that nothing follows. */
+/** Reads requests as far as they can be read; RFC 9112 §7.1.1 lets chunks of a client have extensions. */
+export const tryRequests = (bytes: Buffer): Attempt => {
+  const messages: Message[] = [];
+  let rest = bytes;
+  try {
+    for (;;) {
+      let wanted = 1;
+      const wants = (): boolean => wanted-- > 0;
+      const next = readAll(rest, frameRequest, { wants, ended: undefined, extensions: true });
+      messages.push(...next.messages);
+      if (next.messages.length === 0) return { messages, rest, error: undefined };
+      rest = withoutBlankLines(next.rest);
+    }
+  } catch (thrown) {
+    if (thrown instanceof NotHttp) return { messages, rest, error: thrown };
+    throw thrown;
+  }
+};
+
+/** RFC 9112 §2.2 lets a reader skip them between requests. */
+const withoutBlankLines = (bytes: Buffer): Buffer =>
+  bytes.toString('latin1', 0, 2) === '\r\n' ? withoutBlankLines(bytes.subarray(2)) : bytes;
+
+const frameRequest = (head: Found): Message['framing'] => {
+  const [, target = ''] = /^[A-Z][A-Z_-]{0,31} (\S+) HTTP\/1\.[01]$/.exec(head.start) ?? [];
+  if (!/^(?:\/[\x21-\x7e]*|\*|[a-z]+:\/\/[\x21-\x7e]+|[\x21-\x7e]+:\d+)$/.test(target)) {
+    throw new NotHttp(`request line ${JSON.stringify(head.start)}`);
+  }
+  if (namesOf(head.lines, 'host').length > 1) throw new NotHttp('two Hosts');
+  const framing = framingOf(head.lines);
+  return framing === 'until-close' ? 'none' : framing;
+};
+
+/** Reads the answers to requests of these methods, interim ones included, and no more; `closed` tells that nothing follows. */
 export const readAnswers = (bytes: Buffer, methods: readonly string[], closed = false): Reading => {
   const waiting = [...methods];
   const ended = closed ? bytes.length : undefined;
@@ -46,10 +76,10 @@ export const readAnswers = (bytes: Buffer, methods: readonly string[], closed = 
       const framing = framingOf(head.lines);
       if (status < 200 && status !== 101) return 'none';
       const method = waiting.shift();
-      if (method === undefined) throw new NotHttp('an answer that nobody asked for');
-      return method === 'HEAD' || status === 101 || status === 204 || status === 304 ? 'none' : framing;
+      const opens = method === 'CONNECT' && status < 300;
+      return opens || method === 'HEAD' || status === 101 || status === 204 || status === 304 ? 'none' : framing;
     },
-    ended,
+    { wants: () => waiting.length > 0, ended },
   );
 };
 
@@ -72,14 +102,23 @@ interface Found {
   readonly lines: readonly string[];
 }
 
-const readAll = (bytes: Buffer, frame: (head: Found) => Message['framing'], ended?: number): Reading => {
+interface Rules {
+  readonly wants: () => boolean;
+  /** Where the stream ends, once it has ended. */
+  readonly ended: number | undefined;
+  /** Whether chunks may have extensions, and blanks behind their size. */
+  readonly extensions?: boolean;
+}
+
+/** Reads messages as long as they are wanted. */
+const readAll = (bytes: Buffer, frame: (head: Found) => Message['framing'], rules: Rules): Reading => {
   const messages: Message[] = [];
   let at = 0;
-  for (;;) {
+  while (rules.wants()) {
     const end = bytes.indexOf(blankLine, at);
     if (end === -1) break;
     const head = readHead(bytes.toString('latin1', at, end));
-    const body = readBody(bytes, end + 4, { framing: frame(head), lines: head.lines, ended });
+    const body = readBody(bytes, end + 4, { framing: frame(head), lines: head.lines, ...rules });
     if (body === undefined) break;
     messages.push({ ...head, ...body });
     at = body.end;
@@ -111,15 +150,13 @@ interface FoundBody extends Pick<Message, 'framing' | 'body' | 'trailers'> {
   readonly end: number;
 }
 
-const readBody = (
-  bytes: Buffer,
-  from: number,
-  {
-    framing,
-    lines,
-    ended,
-  }: { readonly framing: Message['framing']; readonly lines: readonly string[]; readonly ended: number | undefined },
-): FoundBody | undefined => {
+interface BodyRules extends Omit<Rules, 'wants'> {
+  readonly framing: Message['framing'];
+  readonly lines: readonly string[];
+}
+
+const readBody = (bytes: Buffer, from: number, rules: BodyRules): FoundBody | undefined => {
+  const { framing, lines, ended } = rules;
   const cut = (end: number): FoundBody => ({ framing, body: bytes.subarray(from, end), trailers: [], end });
   switch (framing) {
     case 'none':
@@ -131,19 +168,23 @@ const readBody = (
       return end > bytes.length ? undefined : cut(end);
     }
     case 'chunked':
-      return readChunks(bytes, from);
+      return readChunks(bytes, from, rules.extensions === true ? lenientSize : strictSize);
   }
 };
 
-const readChunks = (bytes: Buffer, from: number): FoundBody | undefined => {
+const strictSize = /^([0-9a-fA-F]{1,13})$/;
+const lenientSize = /^([0-9a-fA-F]{1,13})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+
+const readChunks = (bytes: Buffer, from: number, sizeLine: RegExp): FoundBody | undefined => {
   const pieces: Buffer[] = [];
   let at = from;
   for (;;) {
     const lineEnd = bytes.indexOf('\r\n', at);
     if (lineEnd === -1) return undefined;
     const sizeText = bytes.toString('latin1', at, lineEnd);
-    if (!/^[0-9a-fA-F]{1,13}$/.test(sizeText)) throw new NotHttp(`chunk size ${JSON.stringify(sizeText)}`);
-    const size = Number.parseInt(sizeText, 16);
+    const digits = sizeLine.exec(sizeText)?.[1];
+    if (digits === undefined) throw new NotHttp(`chunk size ${JSON.stringify(sizeText)}`);
+    const size = Number.parseInt(digits, 16);
     if (size === 0) return readTrailers(bytes, lineEnd + 2, pieces);
     const dataEnd = lineEnd + 2 + size;
     if (bytes.length < dataEnd + 2) return undefined;

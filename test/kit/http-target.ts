@@ -16,7 +16,7 @@ export interface RawTarget extends AsyncDisposable {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a target; `serve` gets each connection. */
+/** Starts a target; `serve` gets each connection. A client that ends is answered with an end. */
 export const startTarget = async (
   serve: (wire: Wire, number: number) => void = () => undefined,
 ): Promise<RawTarget> => {
@@ -25,6 +25,7 @@ export const startTarget = async (
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     const wire = watchWire(socket);
     connections.push(wire);
+    socket.on('end', () => socket.end());
     serve(wire, connections.length - 1);
     for (const hook of [...hooks]) hook();
   });
@@ -56,20 +57,21 @@ export const startTarget = async (
   };
 };
 
-/** Answers every whole request of a connection in order, with what `answer` says; the end of the client's side is answered with an end. */
+/** Answers every whole request of a connection in order, with what `answer` says. */
 export const answering =
   (answer: (request: Message, number: number) => string | Buffer) =>
   (wire: Wire): void => {
     let answered = 0;
+    let used = 0;
     const look = (): void => {
-      const { messages } = readRequests(wire.seen());
-      for (const request of messages.slice(answered)) {
+      const { messages, rest } = readRequests(wire.seen().subarray(used));
+      used = wire.seen().length - rest.length;
+      for (const request of messages) {
         wire.send(answer(request, answered));
         answered += 1;
       }
     };
     wire.socket.on('data', look);
-    wire.socket.on('end', () => wire.socket.end());
   };
 
 /** A whole answer with a body of known length. */

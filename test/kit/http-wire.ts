@@ -26,8 +26,8 @@ export interface Wire {
 
 /** Watches a socket. Whoever made the socket ends it. */
 export const watchWire = (socket: Socket): Wire => {
-  const pieces: Buffer[] = [];
-  let joined = Buffer.alloc(0);
+  let store = Buffer.alloc(4096);
+  let length = 0;
   let end: End | undefined;
   const hooks = new Set<() => void>();
   const tell = (): void => {
@@ -37,12 +37,10 @@ export const watchWire = (socket: Socket): Wire => {
     end ??= how;
     tell();
   };
-  const seen = (): Buffer => {
-    if (pieces.length > 0) joined = Buffer.concat([joined, ...pieces.splice(0)]);
-    return joined;
-  };
+  const seen = (): Buffer => store.subarray(0, length);
   socket.on('data', (piece: Buffer) => {
-    pieces.push(piece);
+    if (length + piece.length > store.length) store = Buffer.concat([seen(), Buffer.alloc(length + 2 * piece.length)]);
+    length += piece.copy(store, length);
     tell();
   });
   socket.on('error', () => {
