@@ -81,6 +81,7 @@ const answer = async (question: ChildQuestion): Promise<unknown> => {
     case 'control':
       return control();
     case 'report': {
+      globalThis.gc?.();
       const { rss } = process.memoryUsage();
       const { user, system } = process.cpuUsage();
       const open = process.getActiveResourcesInfo().filter((kind) => /TCP|Timeout|GetAddrInfo|TLS/.test(kind));
