@@ -1,6 +1,5 @@
 /** The engine: listeners, sessions and what they need, put together. */
 
-import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Millis } from '../model/brand.js';
 import { type Cascade, labelCascade } from '../model/cascade.js';
@@ -10,6 +9,7 @@ import type { Hall } from '../inbound/request.js';
 import { greet } from '../inbound/sniff.js';
 import { createAdmission } from '../net/admission.js';
 import { type ListenAt, type Listener, listen } from '../net/listen.js';
+import { type Aborter, createAborter } from '../net/signal.js';
 import { serve } from '../route/serve.js';
 import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
@@ -46,7 +46,7 @@ interface Running {
   readonly hall: Hall;
   readonly listeners: Listener[];
   readonly clients: Set<Socket>;
-  readonly stopping: AbortController;
+  readonly stopping: Aborter;
   closing: boolean;
   readonly release: () => void;
 }
@@ -82,9 +82,7 @@ const assemble = (parts: EngineParts): Running => {
   const watchers = createWatchers();
   const notices = createNotices(watchers);
   const ledger = createLedger(watchers);
-  const stopping = new AbortController();
-  // Every session listens to it; Node would warn of the eleventh.
-  setMaxListeners(0, stopping.signal);
+  const stopping = createAborter();
   const listeners: Listener[] = [];
   const line = createLine(parts, { ledger, notices, stopping, listeners });
   const hall: Hall = {

@@ -8,10 +8,11 @@ import type { Hall, PendingRequest } from '../inbound/request.js';
 import { greet } from '../inbound/sniff.js';
 import { createAdmission } from '../net/admission.js';
 import { type Buffers, createBuffers } from '../net/buffers.js';
-import { type Cancel, crowded } from '../net/cancel.js';
+import type { Cancel } from '../net/cancel.js';
 import { connect } from '../net/connect.js';
 import { listen } from '../net/listen.js';
 import { relay } from '../net/relay.js';
+import { createAborter } from '../net/signal.js';
 import type { Trace } from './lab-trace.js';
 
 /** A kind of proxy: how its users write it, and the only protocol that it answers. */
@@ -48,8 +49,7 @@ const mostSessions = 5_000;
 
 /** Opens a proxy on any free port of loopback. */
 export const openLabProxy = async (parts: LabProxyParts): Promise<LabProxy> => {
-  const stopping = new AbortController();
-  const stop = crowded(stopping.signal);
+  const stop = createAborter();
   const buffers = createBuffers();
   const open = new Set<Promise<void>>();
   const clients = new Set<Socket>();
@@ -83,7 +83,7 @@ export const openLabProxy = async (parts: LabProxyParts): Promise<LabProxy> => {
     endpoint: listener.endpoint,
     close: async () => {
       const closed = listener.close();
-      stopping.abort(fail('stopped'));
+      stop.abort(fail('stopped'));
       for (const client of clients) client.destroy();
       await Promise.all([closed, ...open]);
     },

@@ -2,7 +2,7 @@
 
 import type { Millis } from '../model/brand.js';
 import { createBuffers } from '../net/buffers.js';
-import { crowded } from '../net/cancel.js';
+import type { Cancel } from '../net/cancel.js';
 import type { Listener } from '../net/listen.js';
 import { createEvidence } from '../route/evidence.js';
 import type { Line } from '../route/journey.js';
@@ -20,7 +20,7 @@ export const createLine = (
   around: {
     readonly ledger: Ledger;
     readonly notices: Notices;
-    readonly stopping: AbortController;
+    readonly stopping: Cancel;
     readonly listeners: readonly Listener[];
   },
 ): Line => {
@@ -37,11 +37,11 @@ export const createLine = (
     pool: createPool(),
     open: around.ledger.open,
     notice: around.notices.warn,
-    stop: crowded(around.stopping.signal),
+    stop: around.stopping,
   };
 };
 
 /** A connection that ends at the port of a listener, on an address of this machine, is one to ourselves. */
-const isOwn = (listeners: readonly Listener[], address: string, port: number): boolean =>
+const isOwn = (listeners: readonly Listener[], address: () => string, port: number): boolean =>
   listeners.some(({ endpoint }) => endpoint.port === port) &&
-  /^(?:127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$)/.test(address);
+  /^(?:127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$)/.test(address());

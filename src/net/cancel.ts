@@ -2,12 +2,11 @@
 
 import type { Millis } from '../model/brand.js';
 import { type KaskadeError, fail } from '../model/error.js';
+import { type Signal, createAborter } from './signal.js';
 
 /** The last argument of everything that waits: work ends with the signal's reason as soon as it is aborted. */
 export interface Cancel {
-  readonly signal: AbortSignal;
-  /** Those who wait for it, where they may be thousands: a signal walks past all its listeners for each that comes or goes. */
-  readonly crowd?: Set<() => void>;
+  readonly signal: Signal;
 }
 
 /** A deadline that can be called off. */
@@ -23,23 +22,21 @@ export const longestTimer = 2 ** 31 - 1;
 
 /** A signal that is aborted after `after`, or with its parent; the reason is what `late` makes, or the parent's. */
 export const deadline = (after: Millis, late: () => KaskadeError, parent?: Cancel): Deadline => {
-  const controller = new AbortController();
+  const { signal, abort } = createAborter();
   const timer = setTimeout(
     () => {
-      controller.abort(late());
+      abort(late());
     },
     Math.min(after, longestTimer),
   );
   const forget =
     parent &&
     whenAborted(parent, () => {
-      controller.abort(reasonOf(parent));
+      abort(reasonOf(parent));
     });
   return {
-    signal: controller.signal,
-    abort: (reason) => {
-      controller.abort(reason);
-    },
+    signal,
+    abort,
     done: () => {
       clearTimeout(timer);
       forget?.();
@@ -48,23 +45,12 @@ export const deadline = (after: Millis, late: () => KaskadeError, parent?: Cance
 };
 
 /** Calls `hear` when the signal is aborted, at once if it already is; what is returned calls that off. */
-export const whenAborted = ({ signal, crowd }: Cancel, hear: () => void): (() => void) => {
+export const whenAborted = ({ signal }: Cancel, hear: () => void): (() => void) => {
   if (signal.aborted) hear();
-  else if (crowd === undefined) signal.addEventListener('abort', hear, { once: true });
-  else crowd.add(hear);
+  else signal.addEventListener('abort', hear, { once: true });
   return () => {
-    if (crowd === undefined) signal.removeEventListener('abort', hear);
-    else crowd.delete(hear);
+    signal.removeEventListener('abort', hear);
   };
-};
-
-/** A signal for a crowd, such as all sessions of an engine. */
-export const crowded = (signal: AbortSignal): Cancel => {
-  const crowd = new Set<() => void>();
-  signal.addEventListener('abort', () => {
-    for (const hear of crowd) hear();
-  });
-  return { signal, crowd };
 };
 
 /** Why a signal was aborted, as a KaskadeError; `stopped` where the reason is none of ours. */

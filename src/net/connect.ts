@@ -17,8 +17,8 @@ export interface Outward extends Laned {
 /** What the door needs to know. */
 export interface Door {
   readonly buffers: Buffers;
-  /** Whether an address is one of the program's own listeners: a cascade must not begin at itself. */
-  readonly isOwnListener: (address: string, port: number) => boolean;
+  /** Whether an address is one of the program's own listeners: a cascade must not begin at itself. It is asked for where the port is one. */
+  readonly isOwnListener: (address: () => string, port: number) => boolean;
 }
 
 /** Opens a TCP connection to the first hop. Rejects with `hop-name-unknown`, `hop-unreachable`, `out-of-files`, or the signal's reason. */
@@ -42,7 +42,7 @@ export const connect = (first: Endpoint, door: Door, cancel: Cancel): Promise<Ou
       reject(error);
     };
     const onConnect = (): void => {
-      if (door.isOwnListener(socket.remoteAddress ?? '', socket.remotePort ?? 0)) {
+      if (door.isOwnListener(() => socket.remoteAddress ?? '', first.port)) {
         refuse(fail('hop-unreachable', { note: 'it is the own listener' }));
         return;
       }
