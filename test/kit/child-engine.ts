@@ -74,8 +74,9 @@ const answer = async (question: ChildQuestion): Promise<unknown> => {
     }
     case 'stop': {
       const house = houses.get(question.port);
-      await house?.close();
+      // Its port is free as soon as it begins to close, and may be the next one's before it is closed.
       houses.delete(question.port);
+      await house?.close();
       return house?.events ?? [];
     }
     case 'control':
