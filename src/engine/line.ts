@@ -1,8 +1,10 @@
 /** What every session of an engine shares: the rules, the door, the pool and the evidence. */
 
+import { hostText } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
 import { createBuffers } from '../net/buffers.js';
 import type { Cancel } from '../net/cancel.js';
+import type { Ends } from '../net/connect.js';
 import type { Listener } from '../net/listen.js';
 import { createEvidence } from '../route/evidence.js';
 import type { Line } from '../route/journey.js';
@@ -31,7 +33,7 @@ export const createLine = (
     cascadeFor,
     chooser: { evidence, random: Math.random },
     evidence,
-    door: { buffers: createBuffers(), isOwnListener: (address, port) => isOwn(around.listeners, address, port) },
+    door: { buffers: createBuffers(), isOwnListener: (port, ends) => isOwn(around.listeners, port, ends) },
     dialWithin: limits.dial,
     patience: { tunnel: { idle: limits.idleTunnels, halfClosed }, exchange: limits.idle },
     pool: createPool(),
@@ -41,7 +43,15 @@ export const createLine = (
   };
 };
 
-/** A connection that ends at the port of a listener, on an address of this machine, is one to ourselves. */
-const isOwn = (listeners: readonly Listener[], address: () => string, port: number): boolean =>
-  listeners.some(({ endpoint }) => endpoint.port === port) &&
-  /^(?:127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$)/.test(address());
+/** A connection to the port of a listener is one to ourselves at its address or, where it listens on all, at any of this machine. */
+const isOwn = (listeners: readonly Listener[], port: number, ends: () => Ends): boolean => {
+  const hosts = listeners
+    .filter(({ endpoint }) => endpoint.port === port)
+    .map(({ endpoint }) => hostText(endpoint.host));
+  if (hosts.length === 0) return false;
+  const [near, far] = [unmapped(ends().near), unmapped(ends().far)];
+  const staysHere = near === far || far.startsWith('127.');
+  return hosts.some((host) => host === far || (staysHere && (host === '0.0.0.0' || host === '::')));
+};
+
+const unmapped = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');

@@ -1,8 +1,9 @@
 /** Read buffers for the relay: one small buffer that all quiet sockets share, and big ones lent to busy sockets. */
 
-/** Lends buffers. All sockets that use `shared` must be done with its bytes when their read callback returns. */
+/** Lends buffers. */
 export interface Buffers {
-  readonly shared: Buffer;
+  /** The buffer of a quiet socket, which must be done with its bytes when its read callback returns: others read into it too. */
+  readonly quiet: () => Buffer;
   /** A big buffer for one socket alone, until it is given back. */
   readonly borrow: () => Buffer;
   /** Takes a big buffer back; it must not be referenced by a write any more. */
@@ -13,11 +14,15 @@ const sharedSize = 64 * 1024;
 const bigSize = 256 * 1024;
 const mostIdle = 32;
 
-/** A pool that keeps at most 32 big buffers (8 MiB) for the next one who asks. */
-export const createBuffers = (): Buffers => {
+/**
+ * A pool that keeps at most 32 big buffers (8 MiB) for the next one who asks. Windows fills a buffer between two calls, so
+ * that nobody can share it there: every socket has a quiet one of its own.
+ */
+export const createBuffers = (platform = process.platform): Buffers => {
   const idle: Buffer[] = [];
+  const shared = Buffer.allocUnsafeSlow(sharedSize);
   return {
-    shared: Buffer.allocUnsafeSlow(sharedSize),
+    quiet: () => (platform === 'win32' ? Buffer.allocUnsafeSlow(sharedSize) : shared),
     borrow: () => idle.pop() ?? Buffer.allocUnsafeSlow(bigSize),
     giveBack: (buffer) => {
       if (idle.length < mostIdle) idle.push(buffer);

@@ -14,11 +14,17 @@ export interface Outward extends Laned {
   readonly buffers: Buffers;
 }
 
+/** The addresses of a connection on this machine's side and on the other one. */
+export interface Ends {
+  readonly near: string;
+  readonly far: string;
+}
+
 /** What the door needs to know. */
 export interface Door {
   readonly buffers: Buffers;
-  /** Whether an address is one of the program's own listeners: a cascade must not begin at itself. It is asked for where the port is one. */
-  readonly isOwnListener: (address: () => string, port: number) => boolean;
+  /** Whether a connection to this port is one to the program's own listener: a cascade must not begin at itself. */
+  readonly isOwnListener: (port: number, ends: () => Ends) => boolean;
 }
 
 /** Opens a TCP connection to the first hop. Rejects with `hop-name-unknown`, `hop-unreachable`, `out-of-files`, or the signal's reason. */
@@ -42,7 +48,8 @@ export const connect = (first: Endpoint, door: Door, cancel: Cancel): Promise<Ou
       reject(error);
     };
     const onConnect = (): void => {
-      if (door.isOwnListener(() => socket.remoteAddress ?? '', first.port)) {
+      const ends = (): Ends => ({ near: socket.localAddress ?? '', far: socket.remoteAddress ?? '' });
+      if (door.isOwnListener(first.port, ends)) {
         refuse(fail('hop-unreachable', { note: 'it is the own listener' }));
         return;
       }

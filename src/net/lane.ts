@@ -21,6 +21,7 @@ export interface Lane {
 
 /** A lane that begins with the shared buffer and `sink`. */
 export const createLane = (buffers: Buffers, sink: Sink): Lane => {
+  const quiet = buffers.quiet();
   let own: Buffer | undefined;
   let big = false;
   let take = sink;
@@ -32,10 +33,10 @@ export const createLane = (buffers: Buffers, sink: Sink): Lane => {
   const buffer = (): Buffer => {
     if (big) own ??= buffers.borrow();
     else release();
-    return own ?? buffers.shared;
+    return own ?? quiet;
   };
   return {
-    onread: { buffer, callback: (size) => take((own ?? buffers.shared).subarray(0, size)) },
+    onread: { buffer, callback: (size) => take((own ?? quiet).subarray(0, size)) },
     divert: (to) => {
       take = to;
     },

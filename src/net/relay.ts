@@ -66,11 +66,11 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
     const onTargetClose = (): void => {
       close('target', stream, () => client.resetAndDestroy());
     };
-    client.on('end', () => {
+    onceEnded(client, () => {
       because ??= 'client';
       passEnd({ stream: client, socket: client }, stream);
     });
-    stream.on('end', () => {
+    onceEnded(stream, () => {
       because ??= 'target';
       passEnd({ stream, socket: outward.socket }, client);
     });
@@ -88,6 +88,12 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
     // TLS over TLS keeps its own `close` to itself when the connection under both is the first to go.
     for (const each of new Set([stream, outward.socket])) onceClosed(each, onTargetClose);
   });
+
+/** A client may have finished while its tunnel was being opened: Node tells that of a paused socket too. */
+const onceEnded = (stream: Duplex, then: () => void): void => {
+  if (stream.readableEnded) then();
+  else stream.once('end', then);
+};
 
 const onceClosed = (stream: Duplex, then: () => void): void => {
   if (stream.closed) then();

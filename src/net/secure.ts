@@ -17,7 +17,7 @@ export interface Expected {
 /**
  * Makes a TLS connection over `stream`; the certificate is judged before a byte of ours goes through it. No session is
  * resumed, so that no ticket links two connections. Rejects with `hop-untrusted`, `hop-pin-mismatch`, `hop-tls-failed`,
- * `hop-closed`, or the signal's reason; the caller ends `stream`, and with it the TLS stream.
+ * `hop-closed`, `hop-reset`, or the signal's reason; the caller ends `stream`, and with it the TLS stream.
  */
 export const secure = (stream: Duplex, expected: Expected, cancel: Cancel): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
@@ -75,11 +75,13 @@ const pinFailure = (tls: TLSSocket, trust: Trust): KaskadeError | undefined => {
 /** OpenSSL's and Node's verification failures have codes of their own; everything else is a failed handshake. */
 const tlsFailure = (error: NodeJS.ErrnoException, { endpoint }: Expected): KaskadeError => {
   const code = error.code ?? '';
-  if (code === 'ECONNRESET') return fail('hop-closed', {}, error);
+  // Node says ECONNRESET of an end too, but without the call that failed.
+  if (code === 'ECONNRESET' && error.syscall === undefined) return fail('hop-closed', {}, error);
+  if (code === 'ECONNRESET' || code === 'EPIPE') return fail('hop-reset', { note: code }, error);
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return fail('hop-untrusted', { note: `it is not for ${hostText(endpoint.host)}` }, error);
   }
-  if (/CERT|SELF_SIGNED|UNABLE_TO|CRL|CA_|HOSTNAME/.test(code)) {
+  if (!code.startsWith('ERR_SSL_') && /CERT|SELF_SIGNED|UNABLE_TO|CRL|CA_|HOSTNAME/.test(code)) {
     return fail('hop-untrusted', { note: code.toLowerCase().replaceAll('_', ' ') }, error);
   }
   return fail('hop-tls-failed', { note: code === '' ? 'handshake' : code }, error);

@@ -10,6 +10,7 @@ export interface Pool {
   readonly take: (route: Route, target: Endpoint) => Tunnel | undefined;
   /** Keeps a tunnel for a while; it is ended when it is not used, or when anything arrives on it. */
   readonly put: (route: Route, target: Endpoint, tunnel: Tunnel) => void;
+  /** Ends all tunnels, and every one that is put in later. */
   readonly close: () => void;
 }
 
@@ -29,6 +30,7 @@ const mostInAll = 256;
 export const createPool = (): Pool => {
   const idle = new Map<string, Idle[]>();
   let count = 0;
+  let closed = false;
 
   const remove = (key: string, item: Idle): void => {
     const left = (idle.get(key) ?? []).filter((other) => other !== item);
@@ -41,7 +43,9 @@ export const createPool = (): Pool => {
   return {
     take: (route, target) => {
       const key = keyOf(route, target);
-      const item = idle.get(key)?.findLast(({ route: other }) => sameHops(route, other));
+      const item = idle
+        .get(key)
+        ?.findLast(({ route: other, tunnel }) => !tunnel.stream.destroyed && sameHops(route, other));
       if (item === undefined) return undefined;
       remove(key, item);
       return item.tunnel;
@@ -49,7 +53,8 @@ export const createPool = (): Pool => {
     put: (route, target, tunnel) => {
       const key = keyOf(route, target);
       const others = idle.get(key) ?? [];
-      if (count >= mostInAll || others.length >= mostForOne || tunnel.stream.destroyed) {
+      const full = count >= mostInAll || others.length >= mostForOne;
+      if (closed || full || tunnel.stream.destroyed || tunnel.stream.readableEnded) {
         discard(tunnel);
         return;
       }
@@ -62,6 +67,7 @@ export const createPool = (): Pool => {
       count += 1;
     },
     close: () => {
+      closed = true;
       for (const item of [...idle.values()].flat()) item.drop();
     },
   };

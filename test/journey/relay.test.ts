@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { millis } from '../../src/model/brand.js';
 import type { KaskadeEvent } from '../../src/model/event.js';
 import type { SessionState } from '../../src/model/session.js';
-import { ask, clientProtocols } from '../kit/clients.js';
+import { ask, clientProtocols, connectRequest, dialUp } from '../kit/clients.js';
 import { hear, hearAll } from '../kit/ear.js';
 import { type HopScript, chainOf, openHops } from '../kit/hops.js';
 import { type House, type HouseOptions, startHouse } from '../kit/house.js';
@@ -200,6 +200,26 @@ for (const schemes of [['socks5h'], ['http', 'https', 'socks5h']] as const) {
       assert.deepEqual((await endOf(house)).traffic, { up: size, down: size });
     });
   });
+}
+
+for (const schemes of chains) {
+  for (const early of ['', 'all of it']) {
+    const what = early === '' ? 'before it has said anything' : 'with its first bytes';
+    test(`a client that finishes ${what}, before its tunnel is open, has finished for the target too, through ${schemes.join(', ')}`, async () => {
+      await using scope = createScope();
+      const target = scope.use(await openTarget(summary));
+      const slow = { fault: { play: 'drip', every: 3 } } as const;
+      const hops = await openHops(...schemes.map((scheme): HopScript => ({ scheme, ...slow })));
+      for (const hop of hops) scope.use(hop);
+      const house = scope.use(await startHouse(chainOf(hops)));
+      const client = await dialUp(house.port);
+      client.end(Buffer.concat([connectRequest(target.name), Buffer.from(early)]));
+      const { bytes, how } = await hearAll(client);
+      const answer = `${createHash('sha256').update(early).digest('hex')} ${early.length}`;
+      assert.equal(how, 'end');
+      assert.equal(bytes.toString(), `HTTP/1.1 200 Connection established\r\n\r\n${answer}`);
+    });
+  }
 }
 
 for (const protocol of clientProtocols) {

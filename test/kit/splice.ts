@@ -32,10 +32,12 @@ const pump = ({ stream, raw }: Near, to: Duplex): void => {
     if (!to.write(chunk)) stream.pause();
   });
   to.on('drain', () => stream.resume());
-  stream.on('end', () => {
+  const onEnd = (): void => {
     if (stream.writable && isReset(raw)) stream.destroy();
     else to.end();
-  });
+  };
+  if (stream.readableEnded) onEnd();
+  else stream.on('end', onEnd);
 };
 
 const pumpUntilBroken = (
