@@ -16,7 +16,7 @@ export interface Lab {
 }
 
 /** The one target of the lab; `.test` is never a name on the Internet (RFC 6761 §6.2). */
-export const labTarget = 'lab.test';
+const labTarget = 'lab.test';
 
 /** Starts so many proxies, last one first, each of which reaches the next one only; the last one reaches the page only. */
 export const openLab = async (hops: number): Promise<Lab> => {

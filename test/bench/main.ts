@@ -44,6 +44,7 @@ const relays = ([1, 64] as const).flatMap((streams) =>
   })),
 );
 const idles = ['idle, RSS', 'idle, PSS'] as const;
+const beside = 'session beside 5,000 idle';
 
 const targets: readonly Target[] = [
   ...relays.flatMap(({ measure }) => [
@@ -52,6 +53,7 @@ const targets: readonly Target[] = [
   ]),
   { measure: 'session', program: 'kaskade SOCKS5', than: 'proxy-chain', most: 1.2 },
   { measure: 'session', program: 'kaskade CONNECT', than: 'proxy-chain', most: 1.2 },
+  { measure: beside, program: 'kaskade', than: 'proxy-chain', most: 1.2 },
   ...idles.map((measure) => ({ measure, program: 'kaskade', than: 'proxy-chain', most: 1.3 })),
 ];
 
@@ -163,10 +165,11 @@ const measureIdle = async (ground: Ground, round: number): Promise<void> => {
     const fresh = await start(program, ground);
     if (fresh === undefined) continue;
     const { running, via } = fresh;
-    const cost = idleCost(running.session, via, sizes.idleSessions);
+    const cost = idleCost(running.session, via, sizes);
     cost.catch(() => undefined);
     await take({ measure: idles[0], unit: 'KB', program: program.name }, round, async () => (await cost).rss);
     await take({ measure: idles[1], unit: 'KB', program: program.name }, round, async () => (await cost).pss);
+    await take({ measure: beside, unit: 'CPU-ms', program: program.name }, round, async () => (await cost).beside);
     end(running);
   }
 };
@@ -185,7 +188,7 @@ const measureAll = async (ground: Ground): Promise<void> => {
 const report = (): void => {
   say('');
   const all = [...found.values()].map(({ series, rounds }) => ({ ...series, rounds }));
-  const order = [...relays.map(({ measure }) => measure), 'session', ...idles] as const;
+  const order = [...relays.map(({ measure }) => measure), 'session', beside, ...idles] as const;
   all.sort((a, b) => order.indexOf(a.measure) - order.indexOf(b.measure));
   const measured = new Set(all.map(({ measure }) => measure));
   const outcomes = targets.filter(({ measure }) => measured.has(measure)).map((target) => judge(target, all));

@@ -39,14 +39,15 @@ const warmUpSessions = 200;
 /** Long enough for what ends a moment after a session began: timers, the first garbage collections. */
 const settling = 3_000;
 
-/** KB of memory that each idle session holds, in a program that has just started. */
-export const idleCost = async (session: number, via: Via, count: number) => {
+/** KB of memory that each idle session holds, in a program that has just started, and CPU milliseconds for each session beside them. */
+export const idleCost = async (session: number, via: Via, { idleSessions: count, sessions }: Sizes) => {
   await runSessions(via, warmUpSessions, atOnce);
   await pause(settling);
   const before = memoryOf(session);
   const release = await holdSessions(via, count, atOnce);
   await pause(settling);
   const held = memoryOf(session);
+  const beside = await sessionCost(session, via, sessions);
   await release();
-  return { rss: (held.rss - before.rss) / count, pss: (held.pss - before.pss) / count };
+  return { rss: (held.rss - before.rss) / count, pss: (held.pss - before.pss) / count, beside };
 };

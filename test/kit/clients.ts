@@ -66,7 +66,7 @@ export const tell = async (socket: Socket, bytes: Buffer, slowly: boolean | unde
 };
 
 /** Host and port of `host:port`. */
-export const split = (target: string): { readonly host: string; readonly port: number } => {
+const split = (target: string): { readonly host: string; readonly port: number } => {
   const colon = target.lastIndexOf(':');
   return { host: target.slice(0, colon), port: Number(target.slice(colon + 1)) };
 };

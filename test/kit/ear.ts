@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** Thrown when a stream ends before what was wanted has come. */
-export class Silent extends Error {}
+class Silent extends Error {}
 
 /** Reads exactly `size` bytes. Rejects with Silent when the stream ends before. */
 export const hear = (stream: Duplex, size: number): Promise<Buffer> =>

@@ -16,7 +16,7 @@ export interface ClientAnswer extends Message {
 
 /** A raw client. */
 export interface RawClient extends Wire, Disposable {
-  /** Resolves with the next answer; `method` is what was asked with. */
+  /** Resolves with the next answer; `method` is what was asked with. One at a time. */
   readonly answer: (method?: string) => Promise<ClientAnswer>;
   /** Sends and resolves with the answer. */
   readonly ask: (request: string | Buffer, method?: string) => Promise<ClientAnswer>;
@@ -36,20 +36,15 @@ export const connectRaw = (port: number): Promise<RawClient> =>
   });
 
 const createClient = (wire: Wire): RawClient => {
-  const methods: string[] = [];
-  let given = 0;
+  let at = 0;
   const answer = async (method = 'GET'): Promise<ClientAnswer> => {
-    methods.push(method);
-    const wanted = methods.length;
-    const found = await wire.until((seen) => {
-      const { messages } = readAnswers(seen, methods, wire.end() === 'fin');
-      const finals = messages.filter(isFinal);
-      return finals.length >= wanted ? messages : undefined;
+    const from = at;
+    const messages = await wire.until((seen) => {
+      const found = readAnswers(seen.subarray(from), [method], wire.end() === 'fin');
+      at = seen.length - found.rest.length;
+      return found.messages.some(isFinal) ? found.messages : undefined;
     });
-    const at = found.findIndex((message, index) => index >= given && isFinal(message));
-    const interim = found.slice(given, at);
-    given = at + 1;
-    return dress(found[at] ?? fallen(), interim);
+    return dress(messages);
   };
   return {
     ...wire,
@@ -69,19 +64,19 @@ const createClient = (wire: Wire): RawClient => {
 
 const isFinal = ({ start }: Message): boolean => statusOf(start) >= 200 || statusOf(start) === 101;
 
-const fallen = (): never => {
-  throw new Error('no answer');
-};
-
 const methodOf = (request: string | Buffer): string => /^[A-Z]+/.exec(request.toString('latin1'))?.[0] ?? 'GET';
 
-const dress = (message: Message, interim: readonly Message[]): ClientAnswer => ({
-  ...message,
-  status: statusOf(message.start),
-  text: message.body.toString('utf8'),
-  field: (name) => {
-    const values = valuesIn(message.lines, name.toLowerCase());
-    return values.length === 0 ? undefined : values.join(', ');
-  },
-  interim,
-});
+const dress = (messages: readonly Message[]): ClientAnswer => {
+  const message = messages.find(isFinal);
+  if (message === undefined) throw new Error('no answer');
+  return {
+    ...message,
+    status: statusOf(message.start),
+    text: message.body.toString('utf8'),
+    field: (name) => {
+      const values = valuesIn(message.lines, name.toLowerCase());
+      return values.length === 0 ? undefined : values.join(', ');
+    },
+    interim: messages.filter((other) => !isFinal(other)),
+  };
+};

@@ -5,6 +5,9 @@ import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 /** What a hop does with one CONNECT: leads on to a port of this machine, or answers these bytes and closes. */
 export type Verdict = { readonly port: number } | { readonly say: string };
 
+/** Decides on one CONNECT by its authority and its whole head. */
+export type Lead = (authority: string, head: string) => Verdict | Promise<Verdict>;
+
 /** A running hop. */
 export interface ScriptedHop extends AsyncDisposable {
   readonly port: number;
@@ -20,7 +23,7 @@ export interface ScriptedHop extends AsyncDisposable {
 }
 
 /** Starts a hop; `lead` is asked for every CONNECT and may take its time. */
-export const startHop = async (lead: (authority: string) => Verdict | Promise<Verdict>): Promise<ScriptedHop> => {
+export const startHop = async (lead: Lead): Promise<ScriptedHop> => {
   const heads: string[] = [];
   const sockets = new Set<Socket>();
   const waiting: (() => void)[] = [];
@@ -62,11 +65,7 @@ export const startHop = async (lead: (authority: string) => Verdict | Promise<Ve
 /** A hop that leads every name to one target. */
 export const startHopTo = (port: number): Promise<ScriptedHop> => startHop(() => ({ port }));
 
-const serve = async (
-  client: Socket,
-  heads: string[],
-  lead: (authority: string) => Verdict | Promise<Verdict>,
-): Promise<void> => {
+const serve = async (client: Socket, heads: string[], lead: Lead): Promise<void> => {
   let seen = Buffer.alloc(0);
   const collect = (piece: Buffer): void => {
     seen = Buffer.concat([seen, piece]);
@@ -79,7 +78,7 @@ const serve = async (
   if (end === undefined) return;
   const head = seen.toString('latin1', 0, end);
   heads.push(head);
-  const verdict = await lead(/^CONNECT (\S+)/.exec(head)?.[1] ?? '');
+  const verdict = await lead(/^CONNECT (\S+)/.exec(head)?.[1] ?? '', head);
   if (client.destroyed) return;
   if ('say' in verdict) {
     client.end(Buffer.from(verdict.say, 'latin1'));
@@ -108,8 +107,22 @@ const tunnel = (client: Socket, port: number, early: Buffer): void => {
     client.write('HTTP/1.1 200 OK\r\n\r\n');
     target.write(early);
     client.pipe(target);
-    target.pipe(client);
+    target.pipe(client, { end: false });
+  });
+  target.on('end', () => {
+    endClient(client, target);
   });
   client.on('close', () => target.destroy());
   target.on('close', () => client.destroy());
+};
+
+/** Node 20 tells of a reset that comes with the last bytes as if it were an end; a write of nothing fails then. */
+const endClient = (client: Socket, target: Socket): void => {
+  if (target.writableEnded) client.end();
+  else {
+    target.write('', (error) => {
+      if (error) client.resetAndDestroy();
+      else client.end();
+    });
+  }
 };

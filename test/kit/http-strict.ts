@@ -66,26 +66,36 @@ const frameRequest = (head: Found): Message['framing'] => {
 };
 
 /** Reads the answers to requests of these methods, interim ones included, and no more; `closed` tells that nothing follows. */
-export const readAnswers = (bytes: Buffer, methods: readonly string[], closed = false): Reading => {
+export const readAnswers = (bytes: Buffer, methods: readonly string[], closed = false): Reading =>
+  readAnswersBy(bytes, methods, { ended: closed ? bytes.length : undefined });
+
+/** The whole answer of a target to GET, interim ones left out, where its bytes hold one; chunks may have extensions. */
+export const tryAnswer = (bytes: Buffer): Message | undefined => {
+  try {
+    const { messages } = readAnswersBy(bytes, ['GET'], { ended: bytes.length, extensions: true });
+    return messages.find(({ start }) => statusOf(start) >= 200);
+  } catch (thrown) {
+    if (thrown instanceof NotHttp) return undefined;
+    throw thrown;
+  }
+};
+
+const readAnswersBy = (bytes: Buffer, methods: readonly string[], rules: Omit<Rules, 'wants'>): Reading => {
   const waiting = [...methods];
-  const ended = closed ? bytes.length : undefined;
-  return readAll(
-    bytes,
-    (head) => {
-      const status = statusOf(head.start);
-      const framing = framingOf(head.lines);
-      if (status < 200 && status !== 101) return 'none';
-      const method = waiting.shift();
-      const opens = method === 'CONNECT' && status < 300;
-      return opens || method === 'HEAD' || status === 101 || status === 204 || status === 304 ? 'none' : framing;
-    },
-    { wants: () => waiting.length > 0, ended },
-  );
+  const frame = (head: Found): Message['framing'] => {
+    const status = statusOf(head.start);
+    const framing = framingOf(head.lines);
+    if (status < 200 && status !== 101) return 'none';
+    const method = waiting.shift();
+    const opens = method === 'CONNECT' && status < 300;
+    return opens || method === 'HEAD' || status === 101 || status === 204 || status === 304 ? 'none' : framing;
+  };
+  return readAll(bytes, frame, { wants: () => waiting.length > 0, ...rules });
 };
 
 /** The status of a status line. */
 export const statusOf = (start: string): number => {
-  const [, status] = /^HTTP\/1\.[01] ([1-5]\d\d) [\t\x20-\x7e\x80-\xff]*$/.exec(start) ?? [];
+  const [, status] = /^HTTP\/1\.[01] ([1-9]\d\d) [\t\x20-\x7e\x80-\xff]*$/.exec(start) ?? [];
   if (status === undefined) throw new NotHttp(`status line ${JSON.stringify(start)}`);
   return Number(status);
 };

@@ -47,7 +47,9 @@ export const watchWire = (socket: Socket): Wire => {
     finish('reset');
   });
   socket.on('end', () => {
-    finish('fin');
+    // Node 20 tells of a reset that comes with the last bytes as if it were an end; a write of nothing fails then.
+    if (socket.writableEnded) finish('fin');
+    else socket.write('', (error) => finish(error ? 'reset' : 'fin'));
   });
   const closed = new Promise<void>((resolve) => {
     socket.on('close', () => {

@@ -16,7 +16,7 @@ export const holdings = (): Holdings => {
 };
 
 /** What is held more than at `base`, as `kind: count`. */
-export const surplus = (base: Holdings): readonly string[] =>
+const surplus = (base: Holdings): readonly string[] =>
   [...holdings()].flatMap(([kind, count]) => {
     const more = count - (base.get(kind) ?? 0);
     return more > 0 ? [`${kind}: ${more}`] : [];
