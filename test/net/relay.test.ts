@@ -68,7 +68,7 @@ for (const scheme of ['http', 'https'] as const) {
       await once(client, 'close');
       assert.equal(await run(), 'client');
       const { socket } = await target.call(0);
-      if (!socket.closed) await once(socket, 'close');
+      if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
     });
   });
 
