@@ -15,7 +15,7 @@ import { createEvidence } from '../../src/route/evidence.js';
 import { plan } from '../../src/route/plan.js';
 
 /** A door that knows no listener. */
-const freeDoor = (): Door => ({ buffers: createBuffers(), isOwnListener: () => false });
+export const freeDoor = (): Door => ({ buffers: createBuffers(), isOwnListener: () => false });
 
 /** A way through every hop of a chain. */
 export const routeOf = (chain: string): Route =>
