@@ -17,7 +17,8 @@ const HOMES = {
   conf: 'config/store\\.ts$',
   'ipaddr.js': 'model/(address|private)\\.ts$',
   picocolors: 'cli/',
-  'string-width': 'cli/',
+  'string-width': '(cli|tui)/',
+  tldts: 'route/',
   zod: 'config/',
 };
 

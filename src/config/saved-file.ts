@@ -20,6 +20,8 @@ export type WhenBroken = 'keep aside' | 'leave';
 /** What is saved, and the only way to change it. */
 export interface SavedFile {
   readonly saved: () => Saved;
+  /** Reads the file again. Throws as opening it does, and keeps what was read before. */
+  readonly reload: () => void;
   /** Reads the file again, changes what it holds and writes it, while no other process does. */
   readonly update: (change: (saved: Saved) => Saved) => void;
 }
@@ -33,6 +35,9 @@ export const openSavedFile = (source: Source, whenBroken: WhenBroken): SavedFile
   let saved = openSaved(source, whenBroken);
   return {
     saved: () => saved,
+    reload: () => {
+      saved = openSaved(source, whenBroken);
+    },
     update: (change) => {
       saved = locked(path, () => {
         sweep(finalPath(path));

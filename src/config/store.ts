@@ -22,6 +22,8 @@ export interface Store {
   readonly view: (key: string) => SettingText;
   /** Throws `bad-setting` with near keys, or with what would be legal. */
   readonly set: (key: string, text: string) => void;
+  /** Reads the file again, which another process may have changed. Throws as opening it does; what was read before holds then. */
+  readonly reload: () => void;
   /** In the order in which they were stored; the same objects as long as nothing changes. Throws `bad-cascade` or `bad-hop` with name and path. */
   readonly cascades: () => readonly Cascade[];
   /** The name of the cascade for new sessions; it may be unknown when the file was edited by hand. */
@@ -46,7 +48,7 @@ interface Held {
 export const openStore = (home: string | undefined, whenBroken: WhenBroken = 'keep aside'): Store => {
   const source = sourceOf(withErrno(home, () => openConf(home)));
   const { path } = source;
-  const { saved, update } = openSavedFile(source, whenBroken);
+  const { saved, update, reload } = openSavedFile(source, whenBroken);
   const parse = createParser(path);
   return {
     path,
@@ -57,6 +59,7 @@ export const openStore = (home: string | undefined, whenBroken: WhenBroken = 'ke
       const checked = checkSetting(key, text);
       update((before) => ({ ...before, settings: { ...before.settings, [key]: checked } }));
     },
+    reload,
     cascades: () => saved().cascades.map(parse),
     inUse: () => saved().use,
     add: (name, chain) => {

@@ -3,22 +3,17 @@
 import type { Endpoint } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
 import type { Cascade } from '../model/cascade.js';
+import type { Command, CommandResult } from '../model/command.js';
 import type { KaskadeEvent } from '../model/event.js';
 import type { Failure } from '../model/failure.js';
-import type { HopTiming, Session, Traffic } from '../model/session.js';
-
-/** The state of a running engine as plain data. */
-export interface Snapshot {
-  readonly listeners: readonly Endpoint[];
-  /** The cascade for new sessions, by name. */
-  readonly cascade?: string;
-  readonly sessions: readonly Session[];
-  readonly totals: { readonly served: number; readonly failed: number; readonly traffic: Traffic };
-}
+import type { HopTiming } from '../model/session.js';
+import type { Snapshot } from '../model/snapshot.js';
 
 /** A running engine. */
 export interface Controller extends AsyncDisposable {
   readonly snapshot: Snapshot;
+  /** Does what a face asks. A refusal is a result, not an error; rejects only when the engine cannot be reached any more. */
+  readonly execute: (command: Command) => Promise<CommandResult>;
   /** Calls `observe` with everything that happens from now on, until the returned object is disposed. */
   readonly watch: (observe: (event: KaskadeEvent) => void) => Disposable;
   /** Accepts no more; sessions may end by themselves for `grace`, then they are ended. Resolves when nothing is open. */

@@ -1,10 +1,12 @@
 /** The engine: listeners, sessions and what they need, put together. */
 
 import type { Socket } from 'node:net';
-import type { Millis } from '../model/brand.js';
+import { type Millis, now } from '../model/brand.js';
 import { type Cascade, labelCascade } from '../model/cascade.js';
 import { type KaskadeError, fail } from '../model/error.js';
+import { rate } from '../model/rating.js';
 import type { Asker } from '../model/route.js';
+import type { Snapshot } from '../model/snapshot.js';
 import type { Hall } from '../inbound/request.js';
 import { greet } from '../inbound/sniff.js';
 import { createAdmission } from '../net/admission.js';
@@ -13,10 +15,13 @@ import { type Aborter, createAborter } from '../net/signal.js';
 import { serve } from '../route/serve.js';
 import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
-import type { Controller, Snapshot } from './controller.js';
+import type { Controller } from './controller.js';
+import { type Levers, obey } from './desk.js';
 import { type Ledger, createLedger } from './ledger.js';
 import { createLine } from './line.js';
-import { type Watchers, createNotices, createWatchers } from './watchers.js';
+import { type RateWatch, watchRates } from './rates.js';
+import { viewCascade } from './view.js';
+import { type Notices, type Watchers, createNotices, createWatchers } from './watchers.js';
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -28,6 +33,18 @@ export interface EngineParts {
   readonly cascadeFor: (asker: Asker) => Cascade;
   /** The cascade for new sessions, for those who look. */
   readonly inUse: () => Cascade | undefined;
+  readonly stored: Stored;
+}
+
+/** What the user has stored, as far as commands of faces change it. */
+export interface Stored {
+  readonly cascades: () => readonly Cascade[];
+  /** Lets new sessions go through a stored cascade. Throws `cascade-unknown`. */
+  readonly use: (name: string) => void;
+  /** Reads again what another process may have changed. */
+  readonly reload: () => void;
+  /** Whether a cascade is probed also while it is not in use. */
+  readonly isWarm: (name: string) => boolean;
 }
 
 /** Figures of the settings. */
@@ -46,6 +63,8 @@ interface Running {
   readonly hall: Hall;
   readonly listeners: Listener[];
   readonly clients: Set<Socket>;
+  readonly notices: Notices;
+  readonly rates: RateWatch;
   readonly stopping: Aborter;
   closing: boolean;
   readonly release: () => void;
@@ -99,6 +118,8 @@ const assemble = (parts: EngineParts): Running => {
   const running: Running = {
     watchers,
     ledger,
+    notices,
+    rates: watchRates(ledger, watchers),
     hall,
     listeners,
     clients: new Set(),
@@ -114,19 +135,59 @@ const describe = (cascade: Cascade | undefined) =>
 
 const createController = (running: Running, parts: EngineParts): Controller => {
   const endpoints = running.listeners.map(({ endpoint }) => endpoint);
+  const levers = createLevers(running, parts);
   return {
     get snapshot(): Snapshot {
-      const cascade = parts.inUse();
       return {
+        pid: process.pid,
+        at: now(),
         listeners: endpoints,
-        ...(cascade === undefined ? {} : { cascade: cascade.name }),
+        ...viewCascades(parts),
+        hops: [],
+        edges: [],
+        network: 'unknown',
         sessions: running.ledger.sessions(),
+        recent: running.ledger.recent(),
         totals: running.ledger.totals(),
+        rates: running.rates.rates(),
+        notices: running.notices.all(),
       };
     },
+    execute: (command) => Promise.resolve(obey(command, levers)),
     watch: running.watchers.add,
     stop: (grace) => stop(running, grace),
     [Symbol.asyncDispose]: () => stop(running, 0 as Millis),
+  };
+};
+
+const viewCascades = ({ stored, inUse }: EngineParts): Pick<Snapshot, 'cascades' | 'cascade'> => {
+  const cascade = inUse();
+  const cascades = stored
+    .cascades()
+    .map((each) => viewCascade(each, { warm: stored.isWarm(each.name), standing: 'unknown', rating: rate(each) }));
+  return { cascades, ...(cascade === undefined ? {} : { cascade: cascade.name }) };
+};
+
+const createLevers = ({ ledger, watchers }: Running, parts: EngineParts): Levers => {
+  const changed = (): void => {
+    watchers.tell({ kind: 'cascades', ...viewCascades(parts) });
+  };
+  return {
+    useCascade: (name) => {
+      parts.stored.use(name);
+      changed();
+    },
+    reload: () => {
+      parts.stored.reload();
+      changed();
+    },
+    probe: () => undefined,
+    renew: () => undefined,
+    closeSession: ledger.close,
+    findSession: ledger.find,
+    stop: () => {
+      watchers.tell({ kind: 'stopping' });
+    },
   };
 };
 
@@ -137,6 +198,7 @@ const stop = async (running: Running, grace: Millis): Promise<void> => {
   await within(grace, running.ledger.empty());
   running.stopping.abort(fail('stopped'));
   running.release();
+  running.rates.stop();
   await Promise.all([...running.clients].map(ended));
   await Promise.all([running.ledger.empty(), ...closed]);
   running.watchers.tell({ kind: 'stopped' });

@@ -1,9 +1,13 @@
-/** Keeps the sessions that are open, counts those that were, and tells watchers of each change. */
+/** Keeps the sessions that are open and the last ones that have ended, counts them, and tells watchers of each change. */
 
-import { now } from '../model/brand.js';
+import { type At, now, since } from '../model/brand.js';
+import { mostRecent } from '../model/board.js';
 import { type KaskadeError, asKaskadeError } from '../model/error.js';
+import type { Moved } from '../model/event.js';
+import type { Failure } from '../model/failure.js';
 import type { Route } from '../model/route.js';
 import type { HopTiming, Session, SessionState, Traffic } from '../model/session.js';
+import type { Totals } from '../model/snapshot.js';
 import type { PendingRequest } from '../inbound/request.js';
 import type { Meter } from '../net/idle.js';
 import type { Entry } from '../route/journey.js';
@@ -13,62 +17,96 @@ import type { Watchers } from './watchers.js';
 export interface Ledger {
   readonly open: (request: PendingRequest) => Entry;
   readonly sessions: () => readonly Session[];
-  readonly totals: () => { readonly served: number; readonly failed: number; readonly traffic: Traffic };
+  /** The last ones that have ended, oldest first. */
+  readonly recent: () => readonly Session[];
+  readonly find: (id: number) => Session | undefined;
+  /** Ends an open session now; tells whether there was one. */
+  readonly close: (id: number) => boolean;
+  readonly totals: () => Totals;
+  /** The sessions that moved bytes since the last call. */
+  readonly moved: () => readonly Moved[];
   /** Resolves when no session is open. */
   readonly empty: () => Promise<void>;
 }
 
-/** An open session: what changes is kept apart from what it is, and put together when somebody looks. */
-interface Live {
-  readonly request: PendingRequest;
-  readonly id: number;
-  readonly began: Session['began'];
+/** A session: what changes is kept apart from what it is, and put together when somebody looks. */
+interface Live extends Pick<Session, 'id' | 'began' | 'protocol' | 'identity' | 'target'> {
+  changed: At;
+  tries: number;
   route?: Route;
   opened: readonly HopTiming[];
-  meter?: Meter;
+  /** Why it waits for a whole route. */
+  held?: Failure;
+  relayed?: { readonly meter: Meter; readonly from: At };
+  told: number;
   end?: { readonly closed: Extract<SessionState, { phase: 'closed' }>['because'] } | { readonly failed: KaskadeError };
+  /** Only an open one holds on to its client. */
+  drop?: () => void;
 }
 
 /** A ledger that tells the watchers of every session that changes its phase. */
 export const createLedger = (watchers: Watchers): Ledger => {
   const live = new Map<number, Live>();
+  const ended: Live[] = [];
   const waiting: (() => void)[] = [];
   const total = { served: 0, failed: 0, up: 0, down: 0 };
   let last = 0;
 
   const changed = (session: Live): void => {
+    session.changed = now();
     if (watchers.any()) watchers.tell({ kind: 'session', session: viewOf(session) });
   };
   const end = (session: Live, how: NonNullable<Live['end']>): void => {
     session.end = how;
     total['failed' in how ? 'failed' : 'served'] += 1;
-    total.up += session.meter?.up ?? 0;
-    total.down += session.meter?.down ?? 0;
+    const { up, down } = trafficOf(session);
+    [total.up, total.down] = [total.up + up, total.down + down];
     live.delete(session.id);
+    delete session.drop;
     changed(session);
+    if (ended.push(session) > mostRecent) ended.shift();
     if (live.size === 0) for (const resolve of waiting.splice(0)) resolve();
   };
 
   return {
     open: (request) => {
       last += 1;
-      const session: Live = { request, id: last, began: now(), opened: [] };
+      const session = begin(last, request);
       live.set(session.id, session);
       return createEntry(session, changed, (how) => {
         if (session.end === undefined) end(session, how);
       });
     },
     sessions: () => [...live.values()].map(viewOf),
-    totals: () => {
-      const open = [...live.values()].map(({ meter }) => meter);
-      const sum = (way: 'up' | 'down') => open.reduce((bytes, meter) => bytes + (meter?.[way] ?? 0), total[way]);
-      return { served: total.served, failed: total.failed, traffic: { up: sum('up'), down: sum('down') } };
+    recent: () => ended.map(viewOf),
+    find: (id) => {
+      const found = live.get(id) ?? ended.find((session) => session.id === id);
+      return found && viewOf(found);
     },
+    close: (id) => {
+      const drop = live.get(id)?.drop;
+      drop?.();
+      return drop !== undefined;
+    },
+    totals: () => {
+      const traffic = [...live.values()].map(trafficOf).reduce(sum, { up: total.up, down: total.down });
+      return { served: total.served, failed: total.failed, traffic };
+    },
+    moved: () => [...live.values()].flatMap(movedOf),
     empty: () =>
       new Promise((resolve) => {
         if (live.size === 0) resolve();
         else waiting.push(resolve);
       }),
+  };
+};
+
+const begin = (id: number, { protocol, asker, target, client }: PendingRequest): Live => {
+  const began = now();
+  return {
+    ...{ id, began, protocol, identity: asker.identity, target },
+    ...{ changed: began, tries: 0, opened: [], told: 0 },
+    drop: () => void client.destroy(),
   };
 };
 
@@ -79,6 +117,13 @@ const createEntry = (
 ): Entry => ({
   dialing: (route) => {
     session.route = route;
+    session.opened = [];
+    session.tries += 1;
+    delete session.held;
+    changed(session);
+  },
+  held: (why) => {
+    session.held = why;
     changed(session);
   },
   passed: (timing) => {
@@ -86,7 +131,7 @@ const createEntry = (
     changed(session);
   },
   relaying: (meter) => {
-    session.meter = meter;
+    session.relayed = { meter, from: now() };
     changed(session);
   },
   closed: (because) => {
@@ -97,23 +142,37 @@ const createEntry = (
   },
 });
 
-const viewOf = (session: Live): Session => ({
-  id: session.id,
-  began: session.began,
-  protocol: session.request.protocol,
-  identity: session.request.asker.identity,
-  ...(session.route === undefined ? {} : { cascade: session.route.cascade }),
-  target: session.request.target,
-  state: stateOf(session),
-});
+const sum = (one: Traffic, other: Traffic): Traffic => ({ up: one.up + other.up, down: one.down + other.down });
 
-const stateOf = ({ end, opened, meter, route }: Live): SessionState => {
-  const traffic = { up: meter?.up ?? 0, down: meter?.down ?? 0 };
+const trafficOf = ({ relayed }: Live): Traffic => ({ up: relayed?.meter.up ?? 0, down: relayed?.meter.down ?? 0 });
+
+const movedOf = (session: Live): readonly Moved[] => {
+  const { up, down } = trafficOf(session);
+  if (up + down === session.told) return [];
+  session.told = up + down;
+  return [[session.id, up, down]];
+};
+
+const viewOf = (session: Live): Session => {
+  const { id, began, changed, protocol, identity, target, tries, route } = session;
+  const way = route === undefined ? {} : { cascade: route.cascade, route: route.hops.map((proxy) => proxy.id) };
+  return {
+    ...{ id, began, changed, protocol, identity, ...way, tries, state: stateOf(session) },
+    ...(target === undefined ? {} : { target }),
+  };
+};
+
+const stateOf = (session: Live): SessionState => {
+  const { end, opened, relayed, route, held } = session;
+  const traffic = trafficOf(session);
+  const firstAt = relayed?.meter.firstDown;
+  const first = relayed === undefined || firstAt === undefined ? {} : { firstByte: since(relayed.from, firstAt) };
   if (end !== undefined) {
     return 'failed' in end
       ? { phase: 'failed', opened, traffic, failure: end.failed.failure }
-      : { phase: 'closed', opened, traffic, because: end.closed };
+      : { phase: 'closed', opened, traffic, ...first, because: end.closed };
   }
-  if (meter !== undefined) return { phase: 'relaying', opened, traffic };
+  if (relayed !== undefined) return { phase: 'relaying', opened, traffic, ...first };
+  if (held !== undefined) return { phase: 'held', opened, why: held };
   return route === undefined ? { phase: 'negotiating' } : { phase: 'dialing', opened };
 };

@@ -13,8 +13,8 @@ import type { ListenAt } from '../net/listen.js';
 import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
 import type { Controller, ServeOptions } from './controller.js';
-import { type EngineParts, startEngine } from './engine.js';
-import { openLab } from './lab.js';
+import { type EngineParts, type Stored, startEngine } from './engine.js';
+import { type Lab, openLab } from './lab.js';
 
 /** Serves a cascade: the given one, else the stored one in use, looked up anew for every session. */
 export const serveCascade = (store: Store, options: ServeOptions): Promise<Controller> => {
@@ -36,7 +36,7 @@ export const serveCascade = (store: Store, options: ServeOptions): Promise<Contr
   const cascade = inUse();
   if (cascade === undefined) return Promise.reject(fail('cascade-missing'));
   usable(cascade);
-  return startEngine({ ...parts, cascadeFor, inUse });
+  return startEngine({ ...parts, cascadeFor, inUse, stored: storedIn(store) });
 };
 
 /** Serves the lab, which begins and ends with the engine. */
@@ -49,13 +49,37 @@ export const serveLab = async (store: Store, options: ServeOptions, hops: number
   };
   const rules = { ...parts.rules, plainPorts: new Set<number>(), only: lab.targets };
   try {
-    const controller = await startEngine({ ...parts, rules, cascadeFor, inUse: () => lab.cascade });
+    const controller = await startEngine({
+      ...parts,
+      rules,
+      cascadeFor,
+      inUse: () => lab.cascade,
+      stored: onlyLab(lab),
+    });
     return endingWith(controller, lab.close);
   } catch (thrown) {
     await lab.close();
     throw thrown;
   }
 };
+
+/** What faces see and change of the stored cascades. */
+const storedIn = (store: Store): Stored => ({
+  cascades: store.cascades,
+  use: (name) => void store.use(name),
+  reload: store.reload,
+  isWarm: () => false,
+});
+
+/** A lab has its own cascade, and what is stored does not concern it. */
+const onlyLab = ({ cascade }: Lab): Stored => ({
+  cascades: () => [cascade],
+  use: (name) => {
+    if (name !== cascade.name) throw fail('cascade-unknown');
+  },
+  reload: () => undefined,
+  isWarm: () => false,
+});
 
 /** A stored cascade of that name, or the text as a chain; a name without `://` is never read as a chain. */
 export const findCascade = (store: Store, nameOrChain: string): Cascade => {
@@ -83,7 +107,7 @@ export const rulesOf = (settings: Settings): TargetRules => ({
 const storedAs = (store: Store, name: string): Cascade | undefined =>
   store.cascades().find((cascade) => cascade.name === name);
 
-const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, 'cascadeFor' | 'inUse'> => {
+const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, 'cascadeFor' | 'inUse' | 'stored'> => {
   const settings = store.settings();
   return {
     listen: listenersOf(settings, options),
@@ -116,6 +140,7 @@ const endingWith = (controller: Controller, end: () => Promise<void>): Controlle
   get snapshot() {
     return controller.snapshot;
   },
+  execute: controller.execute,
   watch: controller.watch,
   stop: (grace) => controller.stop(grace).then(end),
   [Symbol.asyncDispose]: () => controller[Symbol.asyncDispose]().then(end),

@@ -1,6 +1,8 @@
 /** Who is told of what happens: events to watchers, and notices that are counted by topic. */
 
-import type { KaskadeEvent } from '../model/event.js';
+import { mostNotices } from '../model/board.js';
+import { now } from '../model/brand.js';
+import type { KaskadeEvent, Notice } from '../model/event.js';
 
 /** Those who look on. */
 export interface Watchers {
@@ -14,7 +16,31 @@ export interface Watchers {
 export interface Notices {
   /** Tells the first time and every further time, with the count so far. */
   readonly warn: (topic: string, text: string) => void;
+  readonly inform: (topic: string, text: string) => void;
+  /** What was told, oldest first, one for each topic. */
+  readonly all: () => readonly Notice[];
 }
+
+/** Notices, counted by topic. Topics are few by design; beyond a limit the oldest are forgotten, so that no client can grow the table. */
+export const createNotices = ({ tell }: Watchers): Notices => {
+  const notices = new Map<string, Notice>();
+  const say = (level: Notice['level'], topic: string, text: string): void => {
+    const notice = { level, topic, text, count: (notices.get(topic)?.count ?? 0) + 1, at: now() };
+    notices.delete(topic);
+    notices.set(topic, notice);
+    if (notices.size > mostNotices) notices.delete([...notices.keys()][0] ?? '');
+    tell({ kind: 'notice', notice });
+  };
+  return {
+    warn: (topic, text) => {
+      say('warning', topic, text);
+    },
+    inform: (topic, text) => {
+      say('info', topic, text);
+    },
+    all: () => [...notices.values()],
+  };
+};
 
 /** Watchers, none yet. */
 export const createWatchers = (): Watchers => {
@@ -31,23 +57,6 @@ export const createWatchers = (): Watchers => {
           watchers.delete(watcher);
         },
       };
-    },
-  };
-};
-
-/** Topics are few by design; beyond this many the oldest are forgotten, so that no client can grow the table. */
-const mostTopics = 256;
-
-/** Notices, counted by topic. */
-export const createNotices = ({ tell }: Watchers): Notices => {
-  const counts = new Map<string, number>();
-  return {
-    warn: (topic, text) => {
-      const count = (counts.get(topic) ?? 0) + 1;
-      counts.delete(topic);
-      counts.set(topic, count);
-      if (counts.size > mostTopics) counts.delete([...counts.keys()][0] ?? '');
-      tell({ kind: 'notice', notice: { level: 'warning', topic, text, count } });
     },
   };
 };

@@ -144,6 +144,11 @@ export const dialRows = {
     exit: 3,
     names: 'reporter',
   },
+  'cascade-down': hopRow({
+    sentence: (d) => `No whole route of the cascade is up; ${lowerFirst(suspectOf(d))} is the obstacle${noted(d)}.`,
+    hint: 'Nothing was sent. Wait for the hop, pick another cascade, or give this position a second proxy; the setting hold says how long sessions wait.',
+    http: 503,
+  }),
   'plain-http-denied': {
     sentence: (d) => `${reporterOf(d)} does not open tunnels to the port of this plain http:// request${noted(d)}.`,
     hint: 'Use another proxy as the last hop, or allow it to see and forward the request by writing ?mode=forward behind that hop.',

@@ -45,6 +45,18 @@ export const setupRows = {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',
   }),
+  'engine-running': local(3, {
+    sentence: (d) => `Another kaskade runs on this home already${noted(d)}.`,
+    hint: 'Use that one (kaskade status), stop it with kaskade stop, or give this one another --home.',
+  }),
+  'engine-missing': local(3, {
+    sentence: () => 'No kaskade runs on this home.',
+    hint: 'Start one with kaskade serve, or give its --home.',
+  }),
+  'session-unknown': local(2, {
+    sentence: (d) => `There is no such session${noted(d)}.`,
+    hint: 'kaskade sessions lists those that are open; ended ones are remembered for a while only.',
+  }),
   'home-unusable': local(3, {
     sentence: (d) => `The folder for settings cannot be used${noted(d)}.`,
     hint: 'Give another one with --home DIR or KASKADE_HOME.',

@@ -2,7 +2,7 @@
 
 import type { Endpoint } from './address.js';
 import type { At, Millis } from './brand.js';
-import type { CascadeId } from './cascade.js';
+import type { CascadeId, ProxyId } from './cascade.js';
 import type { Failure } from './failure.js';
 import type { Identity } from './route.js';
 
@@ -27,11 +27,19 @@ export type Ending = 'client' | 'target' | 'idle' | 'stopped';
 export type SessionState =
   | { readonly phase: 'negotiating' }
   | { readonly phase: 'dialing'; readonly opened: readonly HopTiming[] }
-  | { readonly phase: 'relaying'; readonly opened: readonly HopTiming[]; readonly traffic: Traffic }
+  /** No whole route is up: it waits until one is, or until its time is over. */
+  | { readonly phase: 'held'; readonly opened: readonly HopTiming[]; readonly why: Failure }
+  | {
+      readonly phase: 'relaying';
+      readonly opened: readonly HopTiming[];
+      readonly traffic: Traffic;
+      readonly firstByte?: Millis;
+    }
   | {
       readonly phase: 'closed';
       readonly opened: readonly HopTiming[];
       readonly traffic: Traffic;
+      readonly firstByte?: Millis;
       readonly because: Ending;
     }
   | {
@@ -45,9 +53,15 @@ export type SessionState =
 export interface Session {
   readonly id: number;
   readonly began: At;
+  /** When it came into its state; for one that has ended, when it ended. */
+  readonly changed: At;
   readonly protocol: string;
   readonly identity: Identity;
   readonly cascade?: CascadeId;
   readonly target?: Endpoint;
+  /** The hops it goes through, first to last. */
+  readonly route?: readonly ProxyId[];
+  /** How many routes were dialled for it. */
+  readonly tries: number;
   readonly state: SessionState;
 }

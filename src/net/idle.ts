@@ -1,12 +1,14 @@
 /** Notices when nothing moves any more. A counter is compared every now and then, so that a chunk costs nothing. */
 
-import type { Millis } from '../model/brand.js';
+import type { At, Millis } from '../model/brand.js';
 import { longestTimer } from './cancel.js';
 
 /** Bytes that moved; counted in place by whoever moves them. */
 export interface Meter {
   up: number;
   down: number;
+  /** When the first byte came down; missing before. */
+  firstDown?: At;
 }
 
 /** A watch that must be stopped by who started it. */

@@ -3,6 +3,7 @@
 import type { Millis } from '../model/brand.js';
 import type { Cascade } from '../model/cascade.js';
 import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
+import type { Failure } from '../model/failure.js';
 import type { Asker, Route } from '../model/route.js';
 import type { Ending, HopTiming } from '../model/session.js';
 import type { PendingRequest } from '../inbound/request.js';
@@ -18,7 +19,10 @@ import type { TargetRules } from './targets.js';
 
 /** What is kept of a session while it lives. */
 export interface Entry {
+  /** A route is dialled; for the second time and later after another one has failed. */
   readonly dialing: (route: Route) => void;
+  /** No whole route is up: it waits. */
+  readonly held: (why: Failure) => void;
   readonly passed: (timing: HopTiming) => void;
   readonly relaying: (meter: Meter) => void;
   readonly closed: (because: Ending) => void;

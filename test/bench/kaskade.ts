@@ -1,5 +1,6 @@
 /** kaskade as a child process: `node kaskade.js CHAIN`. */
 
+import { storedAs } from '../kit/house.js';
 import { millis } from '../../src/model/brand.js';
 import { parseCascade } from '../../src/model/cascade.js';
 import { parseHost } from '../../src/model/address.js';
@@ -20,5 +21,6 @@ const { snapshot } = await startEngine({
   },
   cascadeFor: () => cascade,
   inUse: () => cascade,
+  stored: storedAs(cascade),
 });
 announcePorts(snapshot.listeners.map(({ port }) => port));

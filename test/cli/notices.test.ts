@@ -7,7 +7,7 @@ test('a notice is printed the first time, and then at most once a minute with it
   let seconds = 100;
   const lineOf = createNoticeLines(() => (seconds * 1_000) as At);
   const tell = (topic: string, count: number): string | undefined =>
-    lineOf({ level: 'warning', topic, text: `${topic} happened.`, count });
+    lineOf({ level: 'warning', topic, text: `${topic} happened.`, count, at: 0 as At });
   assert.equal(tell('a', 1), 'a happened.');
   assert.equal(tell('b', 1), 'b happened.');
   seconds += 59;

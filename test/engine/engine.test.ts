@@ -12,7 +12,7 @@ import { failureOf } from '../kit/dials.js';
 import { openDoor } from '../kit/door.js';
 import { hear, hearAll } from '../kit/ear.js';
 import { openHop } from '../kit/hops.js';
-import { startHouse } from '../kit/house.js';
+import { startHouse, storedAs } from '../kit/house.js';
 import { backTo, holdings, until } from '../kit/leak.js';
 import { sessionsOf, withScene } from '../kit/scenes.js';
 import type { Habit } from '../kit/target.js';
@@ -110,6 +110,7 @@ test('an engine that cannot open all its ports opens none', async () => {
     },
     cascadeFor: () => cascade,
     inUse: () => cascade,
+    stored: storedAs(cascade),
   };
   assert.equal((await failureOf(startEngine(parts))).code, 'port-in-use');
   await backTo(base);

@@ -1,5 +1,6 @@
 /** A cascade that begins at the program's own listener ends there at once. */
 
+import { storedAs } from '../kit/house.js';
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type Socket, isIPv4 } from 'node:net';
@@ -27,6 +28,7 @@ const askItself = async (listen: Host, chainTo: (port: number) => string) => {
     },
     cascadeFor: () => parseCascade('loop', chainTo(port)),
     inUse: () => undefined,
+    stored: storedAs(),
   });
   port = engine.snapshot.listeners[0]?.port ?? 0;
   subscribe('net.server.socket', note);

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { KaskadeEvent } from '../../src/model/event.js';
-import type { Snapshot } from '../../src/engine/controller.js';
+import type { Snapshot } from '../../src/model/snapshot.js';
 import type { HouseOptions } from './house.js';
 
 /** What the process can be asked to do. */

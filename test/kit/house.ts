@@ -29,6 +29,14 @@ export interface HouseOptions {
   readonly named?: Readonly<Record<string, string>>;
 }
 
+/** Stored cascades that nobody changes. */
+export const storedAs = (...cascades: readonly Cascade[]): EngineParts['stored'] => ({
+  cascades: () => cascades,
+  use: () => undefined,
+  reload: () => undefined,
+  isWarm: () => false,
+});
+
 const standardLimits: EngineLimits = {
   sessions: 2_000,
   handshake: millis(10_000),
@@ -48,6 +56,7 @@ export const startHouse = async (chain: string, options: HouseOptions = {}): Pro
     limits: { ...standardLimits, ...options.limits },
     cascadeFor: (asker) => pick(asker.cascade, cascade, named),
     inUse: () => cascade,
+    stored: storedAs(cascade, ...named.values()),
   });
   const events: KaskadeEvent[] = [];
   const hooks = new Set<(event: KaskadeEvent) => void>();
