@@ -50,6 +50,7 @@ export const createLedger = (watchers: Watchers): Ledger => {
   const ended: Live[] = [];
   const waiting: (() => void)[] = [];
   const total = { served: 0, failed: 0, up: 0, down: 0 };
+  const find = (id: number): Live | undefined => live.get(id) ?? ended.find((session) => session.id === id);
   let last = 0;
 
   const changed = (session: Live): void => {
@@ -79,19 +80,17 @@ export const createLedger = (watchers: Watchers): Ledger => {
     },
     sessions: () => [...live.values()].map(viewOf),
     recent: () => ended.map(viewOf),
-    find: (id) => {
-      const found = live.get(id) ?? ended.find((session) => session.id === id);
-      return found && viewOf(found);
-    },
+    find: (id) => mapped(find(id), viewOf),
     close: (id) => {
       const drop = live.get(id)?.drop;
       drop?.();
       return drop !== undefined;
     },
-    totals: () => {
-      const traffic = [...live.values()].map(trafficOf).reduce(sum, { up: total.up, down: total.down });
-      return { served: total.served, failed: total.failed, traffic };
-    },
+    totals: () => ({
+      served: total.served,
+      failed: total.failed,
+      traffic: [...live.values()].map(trafficOf).reduce(sum, { up: total.up, down: total.down }),
+    }),
     moved: () => [...live.values()].flatMap(movedOf),
     empty: () =>
       new Promise((resolve) => {
@@ -141,6 +140,9 @@ const createEntry = (
     end({ failed: asKaskadeError(error) });
   },
 });
+
+const mapped = <Item, Result>(item: Item | undefined, map: (item: Item) => Result): Result | undefined =>
+  item === undefined ? undefined : map(item);
 
 const sum = (one: Traffic, other: Traffic): Traffic => ({ up: one.up + other.up, down: one.down + other.down });
 
