@@ -49,7 +49,7 @@ export const createLedger = (watchers: Watchers): Ledger => {
   const live = new Map<number, Live>();
   const ended: Live[] = [];
   const waiting: (() => void)[] = [];
-  const total = { served: 0, failed: 0, up: 0, down: 0 };
+  const tally = createTally();
   const find = (id: number): Live | undefined => live.get(id) ?? ended.find((session) => session.id === id);
   let last = 0;
 
@@ -59,9 +59,7 @@ export const createLedger = (watchers: Watchers): Ledger => {
   };
   const end = (session: Live, how: NonNullable<Live['end']>): void => {
     session.end = how;
-    total['failed' in how ? 'failed' : 'served'] += 1;
-    const { up, down } = trafficOf(session);
-    [total.up, total.down] = [total.up + up, total.down + down];
+    tally.add(session);
     live.delete(session.id);
     delete session.drop;
     changed(session);
@@ -86,17 +84,26 @@ export const createLedger = (watchers: Watchers): Ledger => {
       drop?.();
       return drop !== undefined;
     },
-    totals: () => ({
-      served: total.served,
-      failed: total.failed,
-      traffic: [...live.values()].map(trafficOf).reduce(sum, { up: total.up, down: total.down }),
-    }),
+    totals: () => tally.with(live.values()),
     moved: () => [...live.values()].flatMap(movedOf),
     empty: () =>
       new Promise((resolve) => {
         if (live.size === 0) resolve();
         else waiting.push(resolve);
       }),
+  };
+};
+
+/** Counts the sessions that have ended. */
+const createTally = () => {
+  const total = { served: 0, failed: 0 };
+  let traffic: Traffic = { up: 0, down: 0 };
+  return {
+    add: (session: Live): void => {
+      total[session.end !== undefined && 'failed' in session.end ? 'failed' : 'served'] += 1;
+      traffic = sum(traffic, trafficOf(session));
+    },
+    with: (open: Iterable<Live>): Totals => ({ ...total, traffic: [...open].map(trafficOf).reduce(sum, traffic) }),
   };
 };
 
