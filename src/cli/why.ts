@@ -59,11 +59,11 @@ const waterfall = ({ route = [], state }: Session): readonly string[] => {
   if (first === undefined) return hops;
   return [
     ...hops,
-    `  first byte${' '.repeat(Math.max(0, labels - 3))}  ${inMillis(first).padStart(38)}  ${bar(first)}`,
+    `  first byte${' '.repeat(Math.max(0, labels - 3))}  ${inMillis(first).padStart(37)}  ${bar(first)}`,
   ];
 };
 
-const spanOf = ({ connect = 0, exchange }: HopTiming): number => connect + exchange;
+const spanOf = ({ connect, exchange }: HopTiming): number => (connect ?? 0) + exchange;
 
 const timesOf = ({ connect, exchange }: HopTiming): string =>
   `${connect === undefined ? ''.padEnd(17) : `connect ${inMillis(connect).padStart(9)}`}  exchange ${inMillis(exchange).padStart(9)}`;
