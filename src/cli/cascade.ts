@@ -5,6 +5,7 @@ import { type Cascade, labelCascade, warningsOf } from '../model/cascade.js';
 import { labelHop } from '../model/hop.js';
 import type { Program } from '../engine/controller.js';
 import type { Furnish, Face, Run } from './face.js';
+import { tellRunning } from './running.js';
 import { readChain } from './stdin.js';
 import { readEndpoint } from './target.js';
 
@@ -36,6 +37,7 @@ const addAdd = (cascade: Command, run: Run): void => {
     face.output.say(`stored ${added.name}${inUse ? ', in use' : ''}: ${labelCascade(added)}`);
     warn(face, added);
     face.output.value({ event: 'stored', ...valueOf(added, program) });
+    await tellRunning(face.output, program, { do: 'reload' }, 'has read it');
   });
 };
 
@@ -80,6 +82,8 @@ const addUse = (cascade: Command, run: Run): void => {
     face.output.say(`in use: ${used.name}`);
     warn(face, used);
     face.output.value({ event: 'in-use', ...valueOf(used, program) });
+    const told = 'sends new sessions through it; open ones finish on theirs';
+    await tellRunning(face.output, program, { do: 'use-cascade', name: used.name }, told);
   });
 };
 
@@ -92,6 +96,7 @@ const addRm = (cascade: Command, run: Run): void => {
     if (program.cascades.inUse() === undefined && program.cascades.all().length > 0) {
       face.output.note('No cascade is in use now: kaskade cascade use NAME picks one.');
     }
+    await tellRunning(face.output, program, { do: 'reload' }, 'has read it');
   });
 };
 

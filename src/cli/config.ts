@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { SettingView } from '../engine/controller.js';
 import type { Furnish } from './face.js';
 import { clean } from './output.js';
+import { tellRunning } from './running.js';
 
 /** Gives `config` its commands. */
 export const furnishConfig: Furnish = (config, run) => {
@@ -21,11 +22,14 @@ export const furnishConfig: Furnish = (config, run) => {
   run(
     config.command('set').description('store a setting').argument('<key>').argument('<value>'),
     async ({ program, output }, [key = '', value = '']) => {
-      const { settings } = await program();
+      const opened = await program();
+      const { settings } = opened;
       settings.set(key, value);
       const view = settings.find(key);
       output.say({ tone: 'strong', text: view.key }, ` = ${view.value}`);
       output.value(view);
+      const told = 'has read it; listeners, limits and deadlines are those of its start';
+      await tellRunning(output, opened, { do: 'reload' }, told);
     },
   );
   run(config.command('path').description('print where the settings are stored'), async ({ program, output }) => {

@@ -20,6 +20,26 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./cascade.js')).furnishCascade,
   },
   {
+    name: 'status',
+    summary: 'how the running kaskade is doing',
+    load: async () => (await import('./status.js')).furnishStatus,
+  },
+  {
+    name: 'sessions',
+    summary: 'its open and lately ended sessions; --follow prints each change',
+    load: async () => (await import('./sessions.js')).furnishSessions,
+  },
+  {
+    name: 'why',
+    summary: 'what became of a session, hop by hop',
+    load: async () => (await import('./why.js')).furnishWhy,
+  },
+  {
+    name: 'stop',
+    summary: 'stop the running kaskade',
+    load: async () => (await import('./stop.js')).furnishStop,
+  },
+  {
     name: 'connect',
     summary: "connect stdin and stdout with a target, as ssh's ProxyCommand",
     load: async () => (await import('./connect.js')).furnishConnect,

@@ -3,6 +3,7 @@
 import { type Endpoint, hostText, labelEndpoint } from '../model/address.js';
 import { millis, now } from '../model/brand.js';
 import { KaskadeError } from '../model/error.js';
+import type { Notice } from '../model/event.js';
 import type { Controller, Program, ServeOptions } from '../engine/controller.js';
 import { createNoticeLines } from './notices.js';
 import type { Output } from './output.js';
@@ -21,28 +22,33 @@ const grace = millis(5_000);
 /** Collects a flag that may be given several times. */
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-/** Serves until a signal comes, and gives the exit code for it. Rejects when the engine ends by itself. */
+/** Serves until a signal or a face asks for the end, and gives the exit code for it. Rejects when the engine ends by itself. */
 export const serveUntilSignal = async (output: Output, program: Program, plan: Plan): Promise<number> => {
   const signals = catchSignals();
   const controller = await program.serve(plan.options);
-  const failed = watch(controller, output);
+  const asked = watch(controller, output);
   announce(controller.snapshot.listeners, plan, output);
-  const code = await Promise.race([signals.first, failed]);
+  const code = await Promise.race([signals.first, asked]);
   const open = controller.snapshot.sessions.length;
   if (open > 0) output.note(`Stopping: ${open} open sessions have 5 s to end. Once more leaves now.`);
   await controller.stop(grace);
   return code;
 };
 
-/** Prints notices; rejects when the engine ends with a failure. */
-const watch = (controller: Controller, output: Output): Promise<never> =>
-  new Promise((_resolve, reject) => {
+/** Prints notices; resolves with 0 when a face asks for the end, and rejects when the engine ends with a failure. */
+const watch = (controller: Controller, output: Output): Promise<number> =>
+  new Promise((resolve, reject) => {
     const lineOf = createNoticeLines(now);
-    controller.watch((event) => {
-      const line = event.kind === 'notice' ? lineOf(event.notice) : undefined;
+    const print = (notice: Notice): void => {
+      const line = lineOf(notice);
       if (line !== undefined) output.note(line);
+    };
+    controller.watch((event) => {
+      if (event.kind === 'notice') print(event.notice);
+      if (event.kind === 'stopping') resolve(0);
       if (event.kind === 'stopped' && event.failure !== undefined) reject(new KaskadeError(event.failure));
     });
+    controller.snapshot.notices.forEach(print);
   });
 
 const announce = (listeners: readonly Endpoint[], { options, label, warnings }: Plan, output: Output): void => {

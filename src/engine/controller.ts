@@ -91,9 +91,14 @@ export interface Program {
       readonly signal: AbortSignal;
     }) => Promise<void>;
   };
-  /** Starts the engine in this process. */
+  /** Starts the engine in this process; faces of others can attach to it. Rejects with `engine-running` where one runs on this home. */
   readonly serve: (options: ServeOptions) => Promise<Controller>;
-  /** Connects a target with the two streams, through a cascade. Resolves when both directions have ended. */
+  /**
+   * Attaches to the engine that runs on this home, wherever; undefined where none does. Disposing what it gives detaches only.
+   * Rejects with `engine-silent` where one runs that cannot be understood.
+   */
+  readonly attach: () => Promise<Controller | undefined>;
+  /** Connects a target with the two streams, through a cascade or the engine that runs on this home. Resolves when both directions have ended. */
   readonly connect: (options: {
     readonly target: Endpoint;
     readonly cascade?: string;

@@ -34,6 +34,8 @@ export interface EngineParts {
   /** The cascade for new sessions, for those who look. */
   readonly inUse: () => Cascade | undefined;
   readonly stored: Stored;
+  /** What is worth a notice from the beginning, by topic. */
+  readonly remarks?: Readonly<Record<string, string>>;
 }
 
 /** What the user has stored, as far as commands of faces change it. */
@@ -73,6 +75,7 @@ interface Running {
 /** Starts an engine. Rejects with `port-in-use`, with nothing left open. */
 export const startEngine = async (parts: EngineParts): Promise<Controller> => {
   const running = assemble(parts);
+  for (const [topic, text] of Object.entries(parts.remarks ?? {})) running.notices.warn(topic, text);
   const admission = createAdmission(parts.limits.sessions);
   const reception = {
     onClient: (client: Socket, turnedAway: KaskadeError | undefined): void => {

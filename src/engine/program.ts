@@ -1,18 +1,15 @@
 /** The whole program for its faces: settings, cascades, serving, trying and connecting, put together. */
 
-import { fail } from '../model/error.js';
-import type { Identity } from '../model/route.js';
+import { asKaskadeError } from '../model/error.js';
 import { type Store, openStore } from '../config/store.js';
 import { createBuffers } from '../net/buffers.js';
-import { deadline } from '../net/cancel.js';
 import type { Door } from '../net/connect.js';
-import { dial } from '../route/dial.js';
-import { createEvidence } from '../route/evidence.js';
-import { plan } from '../route/plan.js';
-import { refusalOf } from '../route/targets.js';
-import type { Program } from './controller.js';
-import { cascadeInUse, findCascade, rulesOf, serveCascade, serveLab } from './serving.js';
-import { carry } from './stdio.js';
+import { connectStdio } from './connect.js';
+import type { Controller, Program, ServeOptions } from './controller.js';
+import { type Reception, claimHome } from './daemon.js';
+import { type Place, controlPlace } from './place.js';
+import { attach } from './remote.js';
+import { type Remarks, findCascade, serveCascade, serveLab } from './serving.js';
 import { tryCascade } from './try.js';
 
 /**
@@ -21,6 +18,7 @@ import { tryCascade } from './try.js';
  */
 export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
   const store = openStore(home, whenBroken);
+  const place = (): Place => controlPlace(store.path);
   return {
     settings: { path: store.path, all: store.views, find: store.view, set: store.set },
     cascades: {
@@ -32,28 +30,35 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
       remove: store.remove,
       test: (trial) => tryCascade({ ...trial, door: freshDoor(), within: store.settings()['dial.deadline'] }),
     },
-    serve: (options) =>
-      options.lab === undefined ? serveCascade(store, options) : serveLab(store, options, options.lab),
-    connect: (options) => connectStdio(store, options),
+    serve: (options) => serveHome(store, options),
+    attach: () => attach(place()),
+    connect: (options) => connectStdio(options, { store, place: place(), door: freshDoor() }),
   };
 };
 
-const connectStdio = async (store: Store, options: Parameters<Program['connect']>[0]): Promise<void> => {
-  const { target, stdio, signal } = options;
-  const refusal = refusalOf(target, rulesOf(store.settings()));
-  if (refusal !== undefined) throw refusal;
-  const cascade = options.cascade === undefined ? cascadeInUse(store) : findCascade(store, options.cascade);
-  if (cascade === undefined) throw fail('cascade-missing');
-  const chooser = { evidence: createEvidence(), random: Math.random };
-  const route = plan(cascade, { identity: '' as Identity, target }, chooser);
-  const limit = deadline(store.settings()['dial.deadline'], () => fail('hop-timeout'), { signal });
+type Claimed = Reception & { readonly remarks?: Remarks };
+
+/** Serves, with the home claimed first: what runs on it already is told, and no port is opened for nothing. */
+const serveHome = async (store: Store, options: ServeOptions): Promise<Controller> => {
+  const reception: Claimed = await claimHome(controlPlace(store.path)).catch(asRemark);
   try {
-    const tunnel = await dial(route, target, { door: freshDoor(), onHop: () => undefined }, limit);
-    limit.done();
-    await carry(tunnel, stdio, signal);
-  } finally {
-    limit.done();
+    const { remarks = {} } = reception;
+    const { lab } = options;
+    return reception.open(
+      await (lab === undefined ? serveCascade(store, options, remarks) : serveLab(store, { ...options, lab }, remarks)),
+    );
+  } catch (thrown) {
+    await reception.release();
+    throw thrown;
   }
+};
+
+/** An engine without a control socket serves as well; that no face finds it is worth a word. */
+const asRemark = (thrown: unknown): Claimed => {
+  const error = asKaskadeError(thrown);
+  if (error.code !== 'home-unusable') throw error;
+  const text = `Other commands of kaskade cannot see this one: the control socket could not be opened (${error.failure.note ?? ''}).`;
+  return { open: (controller) => controller, release: () => Promise.resolve(), remarks: { control: text } };
 };
 
 /** A door for work beside the engine: this process listens nowhere then. */

@@ -13,13 +13,17 @@ import type { ListenAt } from '../net/listen.js';
 import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
 import type { Controller, ServeOptions } from './controller.js';
+import { endingWith } from './daemon.js';
 import { type EngineParts, type Stored, startEngine } from './engine.js';
 import { type Lab, openLab } from './lab.js';
 
-/** Serves a cascade: the given one, else the stored one in use, looked up anew for every session. */
-export const serveCascade = (store: Store, options: ServeOptions): Promise<Controller> => {
-  const given = options.cascade === undefined ? undefined : findCascade(store, options.cascade);
+/** Notices from the beginning, by topic. */
+export type Remarks = NonNullable<EngineParts['remarks']>;
+
+/** Serves a cascade: the given one until a face picks another, else the stored one in use, looked up anew for every session. */
+export const serveCascade = (store: Store, options: ServeOptions, remarks: Remarks = {}): Promise<Controller> => {
   const parts = partsOf(store, options);
+  const choice = createChoice(store, options.cascade);
   const own = parts.listen.flatMap(({ host, port }) => (port === 0 ? [] : [{ host, port }]));
   const checked = new WeakSet<Cascade>();
   const usable = (cascade: Cascade): Cascade => {
@@ -27,49 +31,73 @@ export const serveCascade = (store: Store, options: ServeOptions): Promise<Contr
     checked.add(cascade);
     return cascade;
   };
-  const inUse = (): Cascade | undefined => given ?? cascadeInUse(store);
   const cascadeFor = ({ cascade: name }: Asker): Cascade => {
-    const found = name === undefined ? inUse() : storedAs(store, name);
+    const found = name === undefined ? choice.inUse() : storedAs(store, name);
     if (found === undefined) throw fail(name === undefined ? 'cascade-missing' : 'cascade-unknown');
     return usable(found);
   };
-  const cascade = inUse();
+  const cascade = choice.inUse();
   if (cascade === undefined) return Promise.reject(fail('cascade-missing'));
   usable(cascade);
-  return startEngine({ ...parts, cascadeFor, inUse, stored: storedIn(store) });
+  return startEngine({ ...parts, ...choice, cascadeFor, remarks });
+};
+
+/** What new sessions go by, as long as the stored settings and the faces leave it so. */
+const createChoice = (store: Store, wanted: string | undefined): Pick<EngineParts, 'inUse' | 'rules' | 'stored'> => {
+  let given = wanted === undefined ? undefined : findCascade(store, wanted);
+  let rules = rulesOf(store.settings());
+  const inUse = (): Cascade | undefined => given ?? cascadeInUse(store);
+  const stored: Stored = {
+    cascades: () => {
+      const all = store.cascades();
+      return given === undefined || all.some(({ name }) => name === given?.name) ? all : [given, ...all];
+    },
+    use: (name) => {
+      store.use(name);
+      given = undefined;
+    },
+    reload: () => {
+      store.reload();
+      rules = rulesOf(store.settings());
+    },
+    isWarm: () => false,
+  };
+  const live: TargetRules = {
+    get private() {
+      return rules.private;
+    },
+    get refusedPorts() {
+      return rules.refusedPorts;
+    },
+    get plainPorts() {
+      return rules.plainPorts;
+    },
+  };
+  return { inUse, rules: live, stored };
 };
 
 /** Serves the lab, which begins and ends with the engine. */
-export const serveLab = async (store: Store, options: ServeOptions, hops: number): Promise<Controller> => {
+export const serveLab = async (
+  store: Store,
+  options: ServeOptions & { readonly lab: number },
+  remarks: Remarks = {},
+): Promise<Controller> => {
   const parts = partsOf(store, options);
-  const lab = await openLab(hops);
+  const lab = await openLab(options.lab);
   const cascadeFor = ({ cascade: name }: Asker): Cascade => {
     if (name !== undefined && name !== lab.cascade.name) throw fail('cascade-unknown');
     return lab.cascade;
   };
   const rules = { ...parts.rules, plainPorts: new Set<number>(), only: lab.targets };
   try {
-    const controller = await startEngine({
-      ...parts,
-      rules,
-      cascadeFor,
-      inUse: () => lab.cascade,
-      stored: onlyLab(lab),
-    });
+    const inUse = (): Cascade => lab.cascade;
+    const controller = await startEngine({ ...parts, rules, cascadeFor, inUse, stored: onlyLab(lab), remarks });
     return endingWith(controller, lab.close);
   } catch (thrown) {
     await lab.close();
     throw thrown;
   }
 };
-
-/** What faces see and change of the stored cascades. */
-const storedIn = (store: Store): Stored => ({
-  cascades: store.cascades,
-  use: (name) => void store.use(name),
-  reload: store.reload,
-  isWarm: () => false,
-});
 
 /** A lab has its own cascade, and what is stored does not concern it. */
 const onlyLab = ({ cascade }: Lab): Stored => ({
@@ -135,13 +163,3 @@ const listenersOf = (settings: Settings, options: ServeOptions): readonly Listen
   }
   return listen;
 };
-
-const endingWith = (controller: Controller, end: () => Promise<void>): Controller => ({
-  get snapshot() {
-    return controller.snapshot;
-  },
-  execute: controller.execute,
-  watch: controller.watch,
-  stop: (grace) => controller.stop(grace).then(end),
-  [Symbol.asyncDispose]: () => controller[Symbol.asyncDispose]().then(end),
-});

@@ -53,6 +53,10 @@ export const setupRows = {
     sentence: () => 'No kaskade runs on this home.',
     hint: 'Start one with kaskade serve, or give its --home.',
   }),
+  'engine-silent': local(3, {
+    sentence: (d) => `The kaskade that runs on this home does not answer${noted(d)}.`,
+    hint: 'It may be another version, stopped or overloaded: end its process and start it again.',
+  }),
   'session-unknown': local(2, {
     sentence: (d) => `There is no such session${noted(d)}.`,
     hint: 'kaskade sessions lists those that are open; ended ones are remembered for a while only.',

@@ -1,0 +1,41 @@
+/** The kaskade that runs on this home, as commands use it. */
+
+import type { Command } from '../model/command.js';
+import { asKaskadeError, fail } from '../model/error.js';
+import { type Failure, explain } from '../model/failure.js';
+import type { Controller, Program } from '../engine/controller.js';
+import type { Face } from './face.js';
+import type { Output } from './output.js';
+
+/** Lets `work` ask the running kaskade, and detaches from it. Throws `engine-missing` where none runs. */
+export const withRunning = async <Result>(
+  face: Face,
+  work: (engine: Controller) => Promise<Result>,
+): Promise<Result> => {
+  const program = await face.program();
+  const engine = await program.attach();
+  if (engine === undefined) throw fail('engine-missing');
+  try {
+    return await work(engine);
+  } finally {
+    await engine[Symbol.asyncDispose]();
+  }
+};
+
+/** Tells a running kaskade of what was stored, and says on stderr what it made of it; says nothing where none runs. */
+export const tellRunning = async (output: Output, program: Program, command: Command, done: string): Promise<void> => {
+  try {
+    const engine = await program.attach();
+    if (engine === undefined) return;
+    const { pid } = engine.snapshot;
+    const result = await engine.execute(command);
+    await engine[Symbol.asyncDispose]();
+    output.note(result.done ? `The running kaskade (pid ${pid}) ${done}.` : goesOn(`(pid ${pid})`, result.failure));
+  } catch (thrown) {
+    // What was asked for is stored all the same.
+    output.note(goesOn('could not be told and', asKaskadeError(thrown).failure));
+  }
+};
+
+const goesOn = (which: string, failure: Failure): string =>
+  `The running kaskade ${which} goes on as before: ${explain(failure).sentence}`;
