@@ -41,8 +41,7 @@ const withDaemon = async (act: (stage: Stage) => Promise<void>, login?: string):
 /** Everything that does not change by itself while nothing happens. */
 const still = ({ at: _at, rates: _rates, ...rest }: Snapshot): unknown => JSON.parse(JSON.stringify(rest));
 
-const isSame = (one: Snapshot, other: Snapshot): boolean =>
-  JSON.stringify(still(one)) === JSON.stringify(still(other));
+const isSame = (one: Snapshot, other: Snapshot): boolean => JSON.stringify(still(one)) === JSON.stringify(still(other));
 
 const speak = async (house: DaemonHouse, ...lines: readonly string[]) => {
   const socket = await house.knock();
@@ -122,7 +121,10 @@ describe('a face in another process', () => {
       face.watch((event) => void told.push(event));
       await face[Symbol.asyncDispose]();
       assert.equal((await failureOf(face.execute({ do: 'reload' }))).code, 'engine-missing');
-      assert.deepEqual(told.filter(({ kind }) => kind === 'stopped'), []);
+      assert.deepEqual(
+        told.filter(({ kind }) => kind === 'stopped'),
+        [],
+      );
       assert.deepEqual(await (await house.face()).execute({ do: 'reload' }), { done: true });
     });
   });
@@ -138,7 +140,10 @@ describe('a face in another process', () => {
       await face.stop(millis(0));
       assert.equal(await attach(house.place), undefined);
       await until(() => told.includes('stopped'), 'the end');
-      assert.deepEqual(told.filter((kind) => kind.startsWith('stop')), ['stopping', 'stopped']);
+      assert.deepEqual(
+        told.filter((kind) => kind.startsWith('stop')),
+        ['stopping', 'stopped'],
+      );
       assert.equal((await failureOf(other.execute({ do: 'stop' }))).code, 'engine-missing');
     });
   });
@@ -159,9 +164,11 @@ test('after a thousand random sessions two faces know what the engine knows', as
     for (const socket of open) scope.defer(() => socket.destroy());
     const { controller } = house;
     await until(() => controller.snapshot.sessions.length === open.length, 'the end of the others');
-    await until(() => [early, late].every((face) => isSame(face.snapshot, controller.snapshot)), 'the same', 5_000).catch(
-      () => undefined,
-    );
+    await until(
+      () => [early, late].every((face) => isSame(face.snapshot, controller.snapshot)),
+      'the same',
+      5_000,
+    ).catch(() => undefined);
     assert.equal(controller.snapshot.totals.served + controller.snapshot.totals.failed, 1_000 - open.length);
     assert.ok(controller.snapshot.totals.failed > 100 && open.length === 10);
     for (const face of [early, late]) assert.deepEqual(still(face.snapshot), still(controller.snapshot));
