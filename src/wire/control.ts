@@ -39,15 +39,20 @@ export const readAsk = (line: string): Ask | undefined => {
 export const readTold = (line: string): Told | undefined => {
   const said = readObject(line);
   if (said === undefined) return undefined;
-  const { kind, version, pid, id, event, result } = said;
-  if (kind === 'full') return isCount(pid) ? { kind, pid } : undefined;
-  if (kind === 'hello') return isCount(version) && isCount(pid) ? { kind, version, pid } : undefined;
-  if (isObject(event) && typeof event['kind'] === 'string')
-    return { kind: 'event', event: event as unknown as KaskadeEvent };
-  if (isCount(id) && isObject(result) && typeof result['done'] === 'boolean')
-    return { kind: 'result', id, result: result as unknown as CommandResult };
-  return undefined;
+  const { kind, id, event, result } = said;
+  if (kind === 'hello' || kind === 'full') return readGreeting(kind, said);
+  if (isObject(event)) return typeof event['kind'] === 'string' ? { kind: 'event', event: asEvent(event) } : undefined;
+  if (!isCount(id) || !isObject(result) || typeof result['done'] !== 'boolean') return undefined;
+  return { kind: 'result', id, result: result as unknown as CommandResult };
 };
+
+const readGreeting = (kind: 'hello' | 'full', { version, pid }: Fields): Told | undefined => {
+  if (!isCount(pid)) return undefined;
+  if (kind === 'full') return { kind, pid };
+  return isCount(version) ? { kind, version, pid } : undefined;
+};
+
+const asEvent = (fields: Fields): KaskadeEvent => fields as unknown as KaskadeEvent;
 
 /** Lines as they are written, with their LF. */
 export const controlLines = {
@@ -79,22 +84,22 @@ const readObject = (line: string): Fields | undefined => {
 };
 
 const readCommand = (fields: Fields): Command | undefined => {
-  const { do: what, name, cascade, identity, session } = fields;
-  switch (what) {
-    case 'reload':
-    case 'stop':
-      return { do: what };
-    case 'use-cascade':
-      return typeof name === 'string' ? { do: what, name } : undefined;
-    case 'probe':
-      if (cascade === undefined) return { do: what };
-      return typeof cascade === 'string' ? { do: what, cascade } : undefined;
-    case 'renew':
-      return typeof identity === 'string' ? { do: what, identity } : undefined;
-    case 'close-session':
-    case 'why':
-      return isCount(session) ? { do: what, session } : undefined;
-    default:
-      return undefined;
-  }
+  const { do: what } = fields;
+  return typeof what === 'string' && isCommand(what) ? readers[what](fields) : undefined;
+};
+
+const isCommand = (what: string): what is Command['do'] => Object.hasOwn(readers, what);
+
+/** Every command with the fields that it needs; undefined where one is missing or is something else. */
+const readers: { readonly [What in Command['do']]: (fields: Fields) => Extract<Command, { do: What }> | undefined } = {
+  'use-cascade': ({ name }) => (typeof name === 'string' ? { do: 'use-cascade', name } : undefined),
+  reload: () => ({ do: 'reload' }),
+  probe: ({ cascade }) => {
+    if (cascade === undefined) return { do: 'probe' };
+    return typeof cascade === 'string' ? { do: 'probe', cascade } : undefined;
+  },
+  renew: ({ identity }) => (typeof identity === 'string' ? { do: 'renew', identity } : undefined),
+  'close-session': ({ session }) => (isCount(session) ? { do: 'close-session', session } : undefined),
+  why: ({ session }) => (isCount(session) ? { do: 'why', session } : undefined),
+  stop: () => ({ do: 'stop' }),
 };

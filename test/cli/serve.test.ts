@@ -54,7 +54,9 @@ test('every listener is announced with its port, for people and for programs', a
   await run(['cascade', 'add', 'work', 'http://a.example,http://b.example']);
   const people = start(['serve', '--listen', '127.0.0.1:0', '--listen', '[::1]:0']);
   await people.printed(/^listening on 127\.0\.0\.1:\d+ through work\nlistening on \[::1\]:\d+ through work\n$/);
-  const programs = start(['serve', '--listen', '127.0.0.1:0', '--cascade', 'http://u:canary@c.example', '--json']);
+  const { start: startElsewhere } = createKaskade(context);
+  const chain = 'http://u:canary@c.example';
+  const programs = startElsewhere(['serve', '--listen', '127.0.0.1:0', '--cascade', chain, '--json']);
   await programs.printed(/\n/);
   programs.child.kill('SIGTERM');
   const ended = await programs.ended;
@@ -85,7 +87,8 @@ test('a listener for others needs users, and then every program must be one of t
   writeFileSync(join(home, 'users'), '# ours\nann:one\n');
   const running = start(['lab', '--listen', '127.0.0.1:0']);
   assert.equal(await askLab(await portOf(running)), 200);
-  const guarded = start(['serve', '--public', '--auth-file', join(home, 'users'), '--listen', '127.0.0.1:0']);
+  const { start: startElsewhere } = createKaskade(context);
+  const guarded = startElsewhere(['serve', '--public', '--auth-file', join(home, 'users'), '--listen', '127.0.0.1:0']);
   assert.equal(await askLab(await portOf(guarded)), 407);
 });
 
