@@ -111,6 +111,21 @@ const rangesIn = (sorted: readonly number[]): readonly string[] => {
   return starts.map((start, index) => (start === ends[index] ? String(start) : `${start}-${ends[index] ?? start}`));
 };
 
+const namesLegal = 'names of cascades separated by commas, or none';
+const mostNames = 64;
+
+/** Names of cascades, each once: `swiss,work`, or `none`. */
+export const names: Kind<readonly string[]> = {
+  parse: (text) => {
+    if (text.toLowerCase() === 'none') return { value: [] };
+    const found = text.split(',').map((part) => part.trim());
+    const legal = found.every((name) => /^[\w][\w.-]{0,63}$/.test(name)) && new Set(found).size === found.length;
+    return orNote(legal && found.length <= mostNames ? found : undefined, namesLegal);
+  },
+  print: (value) => (value.length === 0 ? 'none' : value.join(',')),
+  legal: namesLegal,
+};
+
 const listenersLegal = 'addresses of this machine with port, such as 127.0.0.1:4001 or [::1]:0, separated by commas';
 const mostListeners = 16;
 

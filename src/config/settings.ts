@@ -1,7 +1,7 @@
 /** The one table of settings: what each is called, what is legal, what holds without it, and what it means. */
 
 import { fail } from '../model/error.js';
-import { type Kind, type Parsed, count, duration, listeners, oneOf, ports, yesOrNo } from './kinds.js';
+import { type Kind, type Parsed, count, duration, listeners, names, oneOf, ports, yesOrNo } from './kinds.js';
 import { nearTo } from './near.js';
 
 interface SettingRow<Value> {
@@ -42,6 +42,13 @@ const rows = {
   'handshake.deadline': row(duration('1s', '1h'), '10s', 'how long a program may take to say where it wants to go'),
   'idle.after': row(duration('1s', '7d'), '15m', 'how long nothing may move in a plain request before it is ended'),
   'idle.tunnels': row(duration('1s', '30d'), '2h', 'how long nothing may move in a tunnel before it is ended'),
+  hold: row(duration('0s', '10m'), '30s', 'how long a session waits for a cascade to be repaired; 0s refuses at once'),
+  'switch.order': row(
+    names,
+    'none',
+    'cascades to switch to, in this order, when the one in use is down; each switch is announced',
+  ),
+  'health.warm': row(names, 'none', 'cascades that are probed also while they are not in use'),
   'sessions.most': row(count(1, 100_000), '2000', 'how many sessions may be open at once'),
   'log.targets': row(yesOrNo, 'no', 'whether names of targets may be written to files'),
 };

@@ -54,7 +54,7 @@ export const createChoice = (
       store.reload();
       rules = rulesOf(store.settings());
     },
-    isWarm: () => false,
+    isWarm: (name) => store.settings()['health.warm'].includes(name),
   };
   const inLab = (): boolean => lab !== undefined && inUse() === lab.cascade;
   const now = inUse();

@@ -1,7 +1,7 @@
 /** One connection for two streams: through the engine that runs on the home, or dialled by this process where none can be used. */
 
 import { type Endpoint, labelEndpoint } from '../model/address.js';
-import { type Millis, millis } from '../model/brand.js';
+import { type Millis, millis, now } from '../model/brand.js';
 import { type CascadeId, asProxy } from '../model/cascade.js';
 import { KaskadeError, asKaskadeError, fail } from '../model/error.js';
 import { parseHop } from '../model/hop.js';
@@ -12,8 +12,9 @@ import { deadline } from '../net/cancel.js';
 import type { Door } from '../net/connect.js';
 import type { Tunnel } from '../net/relay.js';
 import { dial } from '../route/dial.js';
-import { createEvidence } from '../route/evidence.js';
-import { plan } from '../route/plan.js';
+import { noEvidence } from '../route/evidence.js';
+import { createPlanner } from '../route/plan.js';
+import { search } from '../route/repair.js';
 import { refusalOf } from '../route/targets.js';
 import type { Controller, Program } from './controller.js';
 import type { Place } from './place.js';
@@ -106,9 +107,16 @@ const openHere = (wish: Wish, means: Means): Promise<Tunnel> => {
   const { store } = means;
   const cascade = wish.cascade === undefined ? cascadeInUse(store) : findCascade(store, wish.cascade);
   if (cascade === undefined) return Promise.reject(fail('cascade-missing'));
-  const chooser = { evidence: createEvidence(), random: Math.random };
-  const route = plan(cascade, { identity: '' as Identity, target: wish.target }, chooser);
-  return dialWithin(store.settings()['dial.deadline'], route, wish, means);
+  const within = store.settings()['dial.deadline'];
+  const planner = createPlanner({ evidence: noEvidence, random: Math.random, clock: now });
+  return search<Tunnel>(
+    {
+      ...{ wanted: { identity: '' as Identity, target: wish.target }, cascade: () => cascade },
+      ...{ planner, evidence: noEvidence, hold: millis(0), onHeld: () => undefined, clock: now },
+      attempt: (route) => dialWithin(within, route, wish, means),
+    },
+    wish,
+  );
 };
 
 const dialWithin = async (within: Millis, route: Route, { target, signal }: Wish, { door }: Means): Promise<Tunnel> => {

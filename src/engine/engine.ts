@@ -1,11 +1,10 @@
 /** The engine: listeners, sessions and what they need, put together. */
 
 import type { Socket } from 'node:net';
-import { type Millis, now } from '../model/brand.js';
+import type { Millis } from '../model/brand.js';
 import { type Cascade, labelCascade } from '../model/cascade.js';
 import { type KaskadeError, fail } from '../model/error.js';
-import { rate } from '../model/rating.js';
-import type { Asker } from '../model/route.js';
+import { type Asker, parseAsker } from '../model/route.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Hall } from '../inbound/request.js';
 import { greet } from '../inbound/sniff.js';
@@ -15,12 +14,13 @@ import { type Aborter, createAborter } from '../net/signal.js';
 import { serve } from '../route/serve.js';
 import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
+import { type Care, type Pulse, createCare } from './care.js';
 import type { Controller } from './controller.js';
 import { type Levers, obey } from './desk.js';
 import { type Ledger, createLedger } from './ledger.js';
-import { createLine } from './line.js';
+import { type EngineLine, createDoor, createLine } from './line.js';
 import { type RateWatch, watchRates } from './rates.js';
-import { viewCascade } from './view.js';
+import { type Sight, createSight } from './sight.js';
 import { type Notices, type Watchers, createNotices, createWatchers } from './watchers.js';
 
 /** What an engine is made of. */
@@ -34,6 +34,8 @@ export interface EngineParts {
   /** The cascade for new sessions, for those who look. */
   readonly inUse: () => Cascade | undefined;
   readonly stored: Stored;
+  /** How health works; without it nothing is probed. */
+  readonly pulse?: Pulse;
   /** What is worth a notice from the beginning, by topic. */
   readonly remarks?: Readonly<Record<string, string>>;
 }
@@ -54,6 +56,8 @@ export interface EngineLimits {
   readonly sessions: number;
   readonly handshake: Millis;
   readonly dial: Millis;
+  /** How long a session waits for a whole route. */
+  readonly hold: Millis;
   readonly idle: Millis;
   readonly idleTunnels: Millis;
 }
@@ -62,6 +66,9 @@ export interface EngineLimits {
 interface Running {
   readonly watchers: Watchers;
   readonly ledger: Ledger;
+  readonly sight: Sight;
+  readonly care: Care;
+  readonly line: EngineLine;
   readonly hall: Hall;
   readonly listeners: Listener[];
   readonly clients: Set<Socket>;
@@ -69,7 +76,6 @@ interface Running {
   readonly rates: RateWatch;
   readonly stopping: Aborter;
   closing: boolean;
-  readonly release: () => void;
 }
 
 /** Starts an engine. Rejects with `port-in-use`, with nothing left open. */
@@ -95,6 +101,7 @@ export const startEngine = async (parts: EngineParts): Promise<Controller> => {
     await stop(running, 0 as Millis);
     throw thrown;
   }
+  running.care.begin(parts.inUse());
   return createController(running, parts);
 };
 
@@ -106,7 +113,20 @@ const assemble = (parts: EngineParts): Running => {
   const ledger = createLedger(watchers);
   const stopping = createAborter();
   const listeners: Listener[] = [];
-  const line = createLine(parts, { ledger, notices, stopping, listeners });
+  const rates = watchRates(ledger, watchers);
+  const door = createDoor(listeners);
+  const care = createCare(parts.pulse, {
+    ...{ stored: parts.stored, door, watchers },
+    onChange: () => {
+      sight.refresh();
+    },
+  });
+  const sight = createSight({
+    ...{ parts, ledger, rates, notices, watchers },
+    health: () => care.health,
+    listeners: () => listeners.map(({ endpoint }) => endpoint),
+  });
+  const line = createLine(parts, { ledger, notices, stopping, door, evidence: care.health });
   const hall: Hall = {
     login: parts.login,
     handshake: parts.limits.handshake,
@@ -122,13 +142,12 @@ const assemble = (parts: EngineParts): Running => {
     watchers,
     ledger,
     notices,
-    rates: watchRates(ledger, watchers),
+    ...{ rates, sight, care, line },
     hall,
     listeners,
     clients: new Set(),
     stopping,
     closing: false,
-    release: line.pool.close,
   };
   return running;
 };
@@ -137,24 +156,10 @@ const describe = (cascade: Cascade | undefined) =>
   cascade === undefined ? { name: 'none', route: 'none' } : { name: cascade.name, route: labelCascade(cascade) };
 
 const createController = (running: Running, parts: EngineParts): Controller => {
-  const endpoints = running.listeners.map(({ endpoint }) => endpoint);
   const levers = createLevers(running, parts);
   return {
     get snapshot(): Snapshot {
-      return {
-        pid: process.pid,
-        at: now(),
-        listeners: endpoints,
-        ...viewCascades(parts),
-        hops: [],
-        edges: [],
-        network: 'unknown',
-        sessions: running.ledger.sessions(),
-        recent: running.ledger.recent(),
-        totals: running.ledger.totals(),
-        rates: running.rates.rates(),
-        notices: running.notices.all(),
-      };
+      return running.sight.snapshot();
     },
     execute: (command) => Promise.resolve(obey(command, levers)),
     watch: running.watchers.add,
@@ -163,29 +168,27 @@ const createController = (running: Running, parts: EngineParts): Controller => {
   };
 };
 
-const viewCascades = ({ stored, inUse }: EngineParts): Pick<Snapshot, 'cascades' | 'cascade'> => {
-  const cascade = inUse();
-  const cascades = stored
-    .cascades()
-    .map((each) => viewCascade(each, { warm: stored.isWarm(each.name), standing: 'unknown', rating: rate(each) }));
-  return { cascades, ...(cascade === undefined ? {} : { cascade: cascade.name }) };
-};
-
-const createLevers = ({ ledger, watchers }: Running, parts: EngineParts): Levers => {
-  const changed = (): void => {
-    watchers.tell({ kind: 'cascades', ...viewCascades(parts) });
-  };
+const createLevers = (running: Running, { stored, inUse }: EngineParts): Levers => {
+  const { ledger, watchers, sight, line, care } = running;
   return {
     useCascade: (name) => {
-      parts.stored.use(name);
-      changed();
+      stored.use(name);
+      const used = inUse();
+      if (used !== undefined) care.health.used(used);
+      sight.refresh();
     },
     reload: () => {
-      parts.stored.reload();
-      changed();
+      stored.reload();
+      sight.refresh();
     },
-    probe: () => undefined,
-    renew: () => undefined,
+    probe: (name) => {
+      const cascade = name === undefined ? inUse() : stored.cascades().find((each) => each.name === name);
+      if (cascade === undefined) throw fail(name === undefined ? 'cascade-missing' : 'cascade-unknown');
+      care.health.probeNow(cascade);
+    },
+    renew: (identity) => {
+      line.renew(parseAsker(identity).identity);
+    },
     closeSession: ledger.close,
     findSession: ledger.find,
     stop: () => {
@@ -200,8 +203,9 @@ const stop = async (running: Running, grace: Millis): Promise<void> => {
   const closed = running.listeners.splice(0).map((listener) => listener.close());
   await within(grace, running.ledger.empty());
   running.stopping.abort(fail('stopped'));
-  running.release();
+  running.line.pool.close();
   running.rates.stop();
+  running.care.stop();
   await Promise.all([...running.clients].map(ended));
   await Promise.all([running.ledger.empty(), ...closed]);
   running.watchers.tell({ kind: 'stopped' });

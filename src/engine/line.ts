@@ -1,13 +1,15 @@
 /** What every session of an engine shares: the rules, the door, the pool and the evidence. */
 
 import { hostText } from '../model/address.js';
-import type { Millis } from '../model/brand.js';
+import { type Millis, now } from '../model/brand.js';
+import type { Evidence } from '../model/evidence.js';
+import type { Identity } from '../model/route.js';
 import { createBuffers } from '../net/buffers.js';
 import type { Cancel } from '../net/cancel.js';
-import type { Ends } from '../net/connect.js';
+import type { Door, Ends } from '../net/connect.js';
 import type { Listener } from '../net/listen.js';
-import { createEvidence } from '../route/evidence.js';
 import type { Line } from '../route/journey.js';
+import { createPlanner } from '../route/plan.js';
 import { createPool } from '../route/pool.js';
 import type { EngineParts } from './engine.js';
 import type { Ledger } from './ledger.js';
@@ -16,6 +18,12 @@ import type { Notices } from './watchers.js';
 /** One side has finished and the other says nothing: so long it may take to think. */
 const halfClosedIdle = 120_000 as Millis;
 
+/** A line, and what faces may ask of it. */
+export interface EngineLine extends Line {
+  /** Lets an identity begin anew: no choice and no open tunnel of before is used for it again. */
+  readonly renew: (identity: Identity) => void;
+}
+
 /** The line of an engine. */
 export const createLine = (
   { rules, limits, cascadeFor }: Pick<EngineParts, 'rules' | 'limits' | 'cascadeFor'>,
@@ -23,25 +31,39 @@ export const createLine = (
     readonly ledger: Ledger;
     readonly notices: Notices;
     readonly stopping: Cancel;
-    readonly listeners: readonly Listener[];
+    readonly door: Door;
+    readonly evidence: Evidence;
   },
-): Line => {
-  const evidence = createEvidence();
+): EngineLine => {
+  const { door, evidence } = around;
+  const planner = createPlanner({ evidence, random: Math.random, clock: now });
+  const pool = createPool();
   const halfClosed = Math.min(halfClosedIdle, limits.idleTunnels) as Millis;
   return {
     rules,
     cascadeFor,
-    chooser: { evidence, random: Math.random },
+    planner,
     evidence,
-    door: { buffers: createBuffers(), isOwnListener: (port, ends) => isOwn(around.listeners, port, ends) },
+    door,
     dialWithin: limits.dial,
+    hold: limits.hold,
     patience: { tunnel: { idle: limits.idleTunnels, halfClosed }, exchange: limits.idle },
-    pool: createPool(),
+    pool,
+    renew: (identity) => {
+      planner.renew(identity);
+      pool.renew(identity);
+    },
     open: around.ledger.open,
     notice: around.notices.warn,
     stop: around.stopping,
   };
 };
+
+/** The door of an engine, which knows the engine's own listeners. */
+export const createDoor = (listeners: readonly Listener[]): Door => ({
+  buffers: createBuffers(),
+  isOwnListener: (port, ends) => isOwn(listeners, port, ends),
+});
 
 /** A connection to the port of a listener is one to ourselves at its address or, where it listens on all, at any of this machine. */
 const isOwn = (listeners: readonly Listener[], port: number, ends: () => Ends): boolean => {

@@ -58,6 +58,7 @@ const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, Chosen>
       sessions: settings['sessions.most'],
       handshake: settings['handshake.deadline'],
       dial: settings['dial.deadline'],
+      hold: settings.hold,
       idle: settings['idle.after'],
       idleTunnels: settings['idle.tunnels'],
     },

@@ -1,5 +1,6 @@
 /** What the line tells of its dials, and what it is told for its choices: health keeps it, the line uses it, and neither knows the other. */
 
+import type { Endpoint } from './address.js';
 import type { Millis } from './brand.js';
 import type { Cascade, Proxy } from './cascade.js';
 import type { Failure } from './failure.js';
@@ -20,7 +21,8 @@ export interface Evidence {
   readonly mishapOf: (to: Proxy, from?: Proxy) => Failure | undefined;
   /** A hop answered all its questions, so that the way behind it is open. */
   readonly passed: (route: Route, timing: HopTiming) => void;
-  readonly failed: (route: Route, failure: Failure) => void;
+  /** The target helps to tell whether a last hop refuses everybody; it is not kept as it is. */
+  readonly failed: (route: Route, failure: Failure, target?: Endpoint) => void;
   /** The target's first byte came so long after the tunnel was open. */
   readonly firstByte: (route: Route, span: Millis) => void;
   /** Calls `hear` after every change that may make another choice right; gives how to call that off. */

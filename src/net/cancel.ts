@@ -44,6 +44,37 @@ export const deadline = (after: Millis, late: () => KaskadeError, parent?: Cance
   };
 };
 
+/** A deadline for the step under way, which each new step replaces. */
+export interface StepLimit extends Cancel {
+  /** A step begins that may take so long; without a span only the parent ends it. */
+  readonly step: (span: Millis | undefined) => void;
+  /** Must be called when the work is over. */
+  readonly done: () => void;
+}
+
+/** A signal that is aborted when a step takes too long, with what `late` makes, or with its parent. */
+export const stepLimit = (late: () => KaskadeError, parent: Cancel): StepLimit => {
+  const { signal, abort } = createAborter();
+  let timer: NodeJS.Timeout | undefined;
+  const forget = whenAborted(parent, () => {
+    abort(reasonOf(parent));
+  });
+  const expire = (): void => {
+    abort(late());
+  };
+  return {
+    signal,
+    step: (span) => {
+      clearTimeout(timer);
+      timer = span === undefined ? undefined : setTimeout(expire, Math.min(span, longestTimer));
+    },
+    done: () => {
+      clearTimeout(timer);
+      forget();
+    },
+  };
+};
+
 /** Calls `hear` when the signal is aborted, at once if it already is; what is returned calls that off. */
 export const whenAborted = ({ signal }: Cancel, hear: () => void): (() => void) => {
   if (signal.aborted) hear();

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Millis } from '../model/brand.js';
+import { type Millis, now } from '../model/brand.js';
 import type { Ending } from '../model/session.js';
 import { type Cancel, whenAborted } from './cancel.js';
 import type { Outward } from './connect.js';
@@ -32,6 +32,8 @@ export interface Patience {
 export interface RelayRules {
   readonly patience: Patience;
   readonly meter: Meter;
+  /** Is told of the first byte that comes down. */
+  readonly onFirst?: () => void;
 }
 
 /**
@@ -78,7 +80,7 @@ export const relay = (client: Socket, tunnel: Tunnel, rules: RelayRules, cancel:
       end('stopped');
     });
     const releaseUp = pumpUp(client, tunnel, rules.meter);
-    pumpDown(tunnel, client, rules.meter);
+    pumpDown(tunnel, client, rules);
     onceClosed(client, () => {
       close('client', client, () => {
         outward.socket.resetAndDestroy();
@@ -145,17 +147,21 @@ const widen = (client: Socket, { stream, outward }: Tunnel, meter: Meter): Lane 
 };
 
 /** What the stream machinery already holds goes first; then reads go straight from the socket's buffer to the client. */
-const pumpDown = ({ stream, outward }: Tunnel, client: Socket, meter: Meter): void => {
+const pumpDown = ({ stream, outward }: Tunnel, client: Socket, { meter, onFirst }: RelayRules): void => {
+  const count = (bytes: number): void => {
+    if (meter.down === 0) {
+      meter.firstDown = now();
+      onFirst?.();
+    }
+    meter.down += bytes;
+  };
   stream.on('data', (chunk: Buffer) => {
-    meter.down += chunk.length;
+    count(chunk.length);
     if (!client.write(chunk) && client.writableLength > 0) stream.pause();
   });
   client.on('drain', () => {
     stream.resume();
   });
-  const count = (bytes: number): void => {
-    meter.down += bytes;
-  };
   if (stream === outward.socket) outward.lane.divert(createSink(outward, client, count));
   stream.resume();
 };

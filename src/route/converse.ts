@@ -1,7 +1,7 @@
 /** The wire work of one plain request: its head and body go up, its answer comes down, and nothing else passes. */
 
 import type { Duplex } from 'node:stream';
-import type { Millis } from '../model/brand.js';
+import { type Millis, now } from '../model/brand.js';
 import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
 import type { PlainRequest } from '../inbound/request.js';
 import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
@@ -18,6 +18,8 @@ export interface Manner {
   readonly forward: Forwarding | undefined;
   /** How long nothing may move. */
   readonly patience: Millis;
+  /** Is told of the first byte that comes down. */
+  readonly onFirst: () => void;
   readonly stop: Cancel;
 }
 
@@ -83,7 +85,7 @@ const listenTo = (tunnel: Tunnel, talk: Talk): (() => void) => {
     }
   };
   const onData = (bytes: Buffer): void => {
-    talk.manner.meter.down += bytes.length;
+    countDown(talk.manner, bytes.length);
     attempt(() => {
       take(bytes, stream, talk);
     });
@@ -105,6 +107,14 @@ const listenTo = (tunnel: Tunnel, talk: Talk): (() => void) => {
     stream.pause();
     stream.off('data', onData).off('end', onEnd).off('close', onClose).off('drain', talk.upload.more);
   };
+};
+
+const countDown = ({ meter, onFirst }: Manner, bytes: number): void => {
+  if (meter.down === 0) {
+    meter.firstDown = now();
+    onFirst();
+  }
+  meter.down += bytes;
 };
 
 /** A tunnel is only kept when the request went up whole and nothing came behind its answer. */

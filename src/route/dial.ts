@@ -4,13 +4,14 @@ import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../model/address.js';
 import type { Blame, Phase } from '../model/blame.js';
 import { type At, type Millis, millis, now, since } from '../model/brand.js';
-import { type KaskadeError, asKaskadeError, withDetail } from '../model/error.js';
+import type { Proxy } from '../model/cascade.js';
+import { type KaskadeError, asKaskadeError, fail, withDetail } from '../model/error.js';
 import { type Hop, labelHop } from '../model/hop.js';
 import type { Route } from '../model/route.js';
 import type { HopTiming } from '../model/session.js';
 import { hopProtocols } from '../hop/index.js';
 import type { HopProtocol } from '../hop/protocol.js';
-import { type Cancel, reasonOf } from '../net/cancel.js';
+import { type Cancel, type StepLimit, reasonOf, stepLimit } from '../net/cancel.js';
 import { type Door, type Outward, connect } from '../net/connect.js';
 import { type Leg, fly } from '../net/flight.js';
 import type { Tunnel } from '../net/relay.js';
@@ -22,6 +23,8 @@ export type OnHop = (timing: HopTiming) => void;
 export interface Dialer {
   readonly door: Door;
   readonly onHop: OnHop;
+  /** How long a hop may take over each step; only the whole dial is limited where it is missing. */
+  readonly patienceFor?: (proxy: Proxy) => Millis;
 }
 
 /** Where a dial goes: the target behind the last hop, or nowhere further than the last hop, which forwards plain requests itself. */
@@ -32,19 +35,34 @@ export type Goal = Endpoint | 'last hop';
  * Rejects with a KaskadeError that carries blame; no socket is left then.
  */
 export const dial = async (route: Route, goal: Goal, dialer: Dialer, cancel: Cancel): Promise<Tunnel> => {
-  const progress = track(route, dialer.onHop);
+  const limit = stepLimit(() => fail('hop-timeout'), cancel);
+  const progress = track(route, dialer.onHop, pacerOf(route, dialer, limit));
   let outward: Outward | undefined;
   try {
-    outward = await connect(route.hops[0].hop.endpoint, dialer.door, cancel);
+    outward = await connect(route.hops[0].hop.endpoint, dialer.door, limit);
     progress.connected();
     let stream: Duplex = outward.socket;
-    for (const stage of stagesOf(route, goal)) stream = await pass(stage, stream, progress, cancel);
-    if (cancel.signal.aborted) throw reasonOf(cancel);
+    for (const stage of stagesOf(route, goal)) stream = await pass(stage, stream, progress, limit);
+    if (limit.signal.aborted) throw reasonOf(limit);
     return { stream, outward };
   } catch (thrown) {
     outward?.socket.destroy();
     throw progress.blame(asKaskadeError(thrown));
+  } finally {
+    limit.done();
   }
+};
+
+/** Is told which hop is waited for, and in which phase. */
+type Pacer = (hop: number, phase: Phase) => void;
+
+/** Gives every step of a hop its time. The last hop, asked for the target, may wait for the target as long as the whole dial may take. */
+const pacerOf = ({ hops }: Route, { patienceFor }: Dialer, limit: StepLimit): Pacer => {
+  if (patienceFor === undefined) return () => undefined;
+  return (hop, phase) => {
+    const proxy = phase === 'request' && hop === hops.length ? undefined : hops[hop - 1];
+    limit.step(proxy && patienceFor(proxy));
+  };
 };
 
 /** A piece of a dial: TLS to one hop, or questions that may go in one flight. */
@@ -101,9 +119,10 @@ interface Progress {
   readonly blame: (error: KaskadeError) => KaskadeError;
 }
 
-const track = (route: Route, onHop: OnHop): Progress => {
+const track = (route: Route, onHop: OnHop, pace: Pacer): Progress => {
   let hop = 1;
   let phase: Phase = 'tcp';
+  pace(hop, phase);
   let mark: At = now();
   let connect: Millis | undefined;
   const lap = (): Millis => {
@@ -118,12 +137,14 @@ const track = (route: Route, onHop: OnHop): Progress => {
   return {
     securing: (number) => {
       [hop, phase] = [number, 'tls'];
+      pace(hop, phase);
     },
     connected: () => {
       connect = millis((connect ?? 0) + lap());
     },
     asking: (leg) => {
       ({ hop, phase } = leg);
+      pace(hop, phase);
     },
     answered: (leg, next) => {
       if (next?.hop !== leg.hop) {
@@ -131,7 +152,9 @@ const track = (route: Route, onHop: OnHop): Progress => {
         onHop({ hop: leg.hop, label: labelOf(leg.hop) ?? '', ...connected, exchange: lap() });
         connect = undefined;
       }
-      if (next !== undefined) ({ hop, phase } = next);
+      if (next === undefined) return;
+      ({ hop, phase } = next);
+      pace(hop, phase);
     },
     blame: (error) => {
       const blame = blameFor(error, { hop, phase, hops: route.hops.length });

@@ -1,7 +1,7 @@
 /** Tunnels that a plain request has left open, kept for the next request of the same identity, route and target. */
 
 import { type Endpoint, labelEndpoint } from '../model/address.js';
-import type { Route } from '../model/route.js';
+import type { Identity, Route } from '../model/route.js';
 import type { Tunnel } from '../net/relay.js';
 
 /** Idle tunnels. */
@@ -10,6 +10,8 @@ export interface Pool {
   readonly take: (route: Route, target: Endpoint) => Tunnel | undefined;
   /** Keeps a tunnel for a while; it is ended when it is not used, or when anything arrives on it. */
   readonly put: (route: Route, target: Endpoint, tunnel: Tunnel) => void;
+  /** Ends the tunnels of one identity. */
+  readonly renew: (identity: Identity) => void;
   /** Ends all tunnels, and every one that is put in later. */
   readonly close: () => void;
 }
@@ -65,6 +67,9 @@ export const createPool = (): Pool => {
       const item: Idle = { route, tunnel, drop, free: watch(tunnel, drop) };
       idle.set(key, [...others, item]);
       count += 1;
+    },
+    renew: (identity) => {
+      for (const item of [...idle.values()].flat()) if (item.route.identity === identity) item.drop();
     },
     close: () => {
       closed = true;

@@ -16,6 +16,7 @@ const { snapshot } = await startEngine({
     sessions: 12_000,
     handshake: millis(10_000),
     dial: millis(60_000),
+    hold: millis(0),
     idle: millis(900_000),
     idleTunnels: millis(7_200_000),
   },

@@ -105,7 +105,7 @@ test('an engine that cannot open all its ports opens none', async () => {
     login: { required: false, check: () => true },
     rules: { private: 'allow', refusedPorts: new Set(), plainPorts: new Set() },
     limits: {
-      ...{ sessions: 10, handshake: millis(1_000), dial: millis(1_000) },
+      ...{ sessions: 10, handshake: millis(1_000), dial: millis(1_000), hold: millis(0) },
       ...{ idle: millis(1_000), idleTunnels: millis(1_000) },
     },
     cascadeFor: () => cascade,

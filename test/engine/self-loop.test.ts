@@ -23,7 +23,7 @@ const askItself = async (listen: Host, chainTo: (port: number) => string) => {
     login: { required: false, check: () => true },
     rules: { private: 'allow', refusedPorts: new Set(), plainPorts: new Set() },
     limits: {
-      ...{ sessions: 100, handshake: millis(2_000), dial: millis(2_000) },
+      ...{ sessions: 100, handshake: millis(2_000), dial: millis(2_000), hold: millis(0) },
       ...{ idle: millis(60_000), idleTunnels: millis(60_000) },
     },
     cascadeFor: () => parseCascade('loop', chainTo(port)),

@@ -1,7 +1,7 @@
 /** Dialling in tests: a chain as a route, a tunnel through it, and what the attempt said. */
 
 import { type Endpoint, parseEndpoint } from '../../src/model/address.js';
-import { type Millis, millis } from '../../src/model/brand.js';
+import { type Millis, millis, now } from '../../src/model/brand.js';
 import { type CascadeId, parseCascade } from '../../src/model/cascade.js';
 import { KaskadeError, fail } from '../../src/model/error.js';
 import type { Identity, Route } from '../../src/model/route.js';
@@ -11,19 +11,18 @@ import { deadline } from '../../src/net/cancel.js';
 import type { Door } from '../../src/net/connect.js';
 import type { Tunnel } from '../../src/net/relay.js';
 import { dial } from '../../src/route/dial.js';
-import { createEvidence } from '../../src/route/evidence.js';
-import { plan } from '../../src/route/plan.js';
+import { noEvidence } from '../../src/route/evidence.js';
+import { createPlanner } from '../../src/route/plan.js';
 
 /** A door that knows no listener. */
 export const freeDoor = (): Door => ({ buffers: createBuffers(), isOwnListener: () => false });
 
 /** A way through every hop of a chain. */
 export const routeOf = (chain: string): Route =>
-  plan(
-    parseCascade('test', chain),
-    { identity: '' as Identity, target: parseEndpoint('target.test:1') },
-    { evidence: createEvidence(), random: () => 0 },
-  );
+  createPlanner({ evidence: noEvidence, random: () => 0, clock: now }).plan(parseCascade('test', chain), {
+    identity: '' as Identity,
+    target: parseEndpoint('target.test:1'),
+  });
 
 /** A cascade's name. */
 export const cascadeId = (name: string): CascadeId => name as CascadeId;

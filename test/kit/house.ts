@@ -25,6 +25,8 @@ export interface HouseOptions {
   readonly limits?: Partial<EngineLimits>;
   readonly rules?: Partial<EngineParts['rules']>;
   readonly login?: EngineParts['login'];
+  /** How hops are probed; they are not where it is missing. */
+  readonly pulse?: NonNullable<EngineParts['pulse']>;
   /** Cascades that a client may pick by `identity+name`. */
   readonly named?: Readonly<Record<string, string>>;
 }
@@ -41,6 +43,7 @@ const standardLimits: EngineLimits = {
   sessions: 2_000,
   handshake: millis(10_000),
   dial: millis(60_000),
+  hold: millis(0),
   idle: millis(900_000),
   idleTunnels: millis(7_200_000),
 };
@@ -57,6 +60,7 @@ export const startHouse = async (chain: string, options: HouseOptions = {}): Pro
     cascadeFor: (asker) => pick(asker.cascade, cascade, named),
     inUse: () => cascade,
     stored: storedAs(cascade, ...named.values()),
+    ...(options.pulse === undefined ? {} : { pulse: options.pulse }),
   });
   const events: KaskadeEvent[] = [];
   const hooks = new Set<(event: KaskadeEvent) => void>();
