@@ -138,7 +138,7 @@ const testimonies = (
 ): Pick<Health, 'passed' | 'failed' | 'firstByte'> => {
   const salt = String(random());
   const hear = (evidence: () => void): void => {
-    if (outage.tick(wallClock(), clock())) prober.jumped();
+    if (prober.ticks() && outage.tick(wallClock(), clock())) prober.jumped();
     take(evidence);
   };
   return {

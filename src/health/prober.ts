@@ -52,6 +52,8 @@ export interface Prober {
   readonly begin: () => void;
   /** Ends every probe and timer now. */
   readonly stop: () => void;
+  /** Whether it ticks: only then does a clock that jumped mean anything. */
+  readonly ticks: () => boolean;
   readonly used: (cascade: CascadeId) => void;
   readonly urge: (cascade: CascadeId) => void;
   readonly wish: (cascade: CascadeId) => void;
@@ -90,6 +92,7 @@ export const createProber = (parts: ProberParts): Prober => {
       cancelTick = undefined;
       running.endAll();
     },
+    ticks: () => cancelTick !== undefined,
     used: (cascade) => {
       schedules.of(cascade).use(clock());
     },
