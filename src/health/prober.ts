@@ -71,10 +71,12 @@ export const createProber = (parts: ProberParts): Prober => {
   const schedules = createSchedules(parts);
   const running = createRunning(parts);
   let cancelTick: (() => void) | undefined;
+  const ticks = (): boolean => cancelTick !== undefined;
 
   const tick = (): void => {
     cancelTick = parts.after(parts.tick, tick);
     parts.onTick();
+    if (!ticks()) return;
     for (const { cascade, warm } of schedules.only(parts.cascades())) {
       const schedule = schedules.of(cascade.id);
       // One at a tick: alternatives are spread by themselves.
@@ -92,7 +94,7 @@ export const createProber = (parts: ProberParts): Prober => {
       cancelTick = undefined;
       running.endAll();
     },
-    ticks: () => cancelTick !== undefined,
+    ticks,
     used: (cascade) => {
       schedules.of(cascade).use(clock());
     },

@@ -55,7 +55,7 @@ test('the bounds of the last hour, its cells and all shares are those of a plain
         );
         assert.equal(shown, median ?? (inCell.length > 0 ? 'failed' : null));
       }
-      for (const [index, letter] of [...view.week].entries()) {
+      for (const [index, letter] of Array.from(view.week).entries()) {
         const inHour = seen.filter(({ moment }) => Math.floor(moment / hour) === Math.floor(now / hour) - 167 + index);
         const good = inHour.filter(({ well }) => well).length;
         if (inHour.length === 0) assert.equal(letter, '.');
