@@ -2,6 +2,7 @@
 
 import { type At, type Millis, since } from '../model/brand.js';
 import type { ProxyId } from '../model/cascade.js';
+import { createKeys } from './keys.js';
 
 /** What is known of hops that are asked through one certain hop; `from` is missing where that is this machine. */
 export interface Silences {
@@ -25,9 +26,10 @@ const clearedFor = 120_000;
 
 /** Nothing heard; of more than `most` ways the one that was longest not used is forgotten. */
 export const createSilences = (window: Millis, most: number): Silences => {
+  const keyOf = createKeys(most);
   const voices = new Map<string, Voice>();
   const of = (from: ProxyId | undefined, to: ProxyId): Voice => {
-    const key = `${from ?? ''}\n${to}`;
+    const key = keyOf(from, to);
     const voice = voices.get(key) ?? {};
     voices.delete(key);
     voices.set(key, voice);

@@ -7,6 +7,7 @@ import { millis, now } from '../../src/model/brand.js';
 import type { Standing } from '../../src/model/standing.js';
 import { type Health, type HealthLimits, createHealth } from '../../src/health/health.js';
 import { freeDoor } from '../kit/dials.js';
+import { openDoor } from '../kit/door.js';
 import type { Fault } from '../kit/faults.js';
 import { type HopScript, type TestHop, chainOf, openHop, openHops } from '../kit/hops.js';
 import { type Holdings, backTo, holdings, until } from '../kit/leak.js';
@@ -14,7 +15,7 @@ import { createScope } from '../kit/scope.js';
 import { speeches } from '../kit/speech.js';
 import { createTime, seeded } from './stage.js';
 
-const interval = 600;
+const interval = 1_000;
 const quick: Partial<HealthLimits> = {
   ...{ interval: millis(interval), quick: millis(20), longest: millis(4 * interval), urgent: millis(50) },
   ...{ tick: millis(10), space: millis(40), patience: millis(200) },
@@ -133,6 +134,37 @@ describe('probes', { concurrency: 4 }, () => {
       });
     });
   }
+
+  test('a hop that is silent because the next one swallows everything is asked by itself, and the way between them is named', async () => {
+    await using scope = createScope();
+    const [first, third] = await openHops({ scheme: 'socks5h' }, { scheme: 'http' });
+    assert.ok(first !== undefined && third !== undefined);
+    scope.use(first);
+    scope.use(third);
+    const second = scope.use(
+      await openDoor((client) => {
+        client.on('data', (bytes: Buffer) => {
+          if (bytes.includes('.invalid:443')) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+        });
+      }),
+    );
+    const cascade = parseCascade('test', `${first.url},http://127.0.0.1:${second.port},${third.url}`);
+    const health = createHealth({
+      ...{ clock: now, wallClock: Date.now, random: seeded(2), door: freeDoor(), limits: quick },
+      cascades: () => [{ cascade, warm: true }],
+    });
+    scope.defer(health.stop);
+    health.begin();
+    const ids = cascade.positions.map(({ among }) => among[0].id);
+    await until(() => health.standingOf(cascade) === 'down', 'a cascade that is down');
+    const ill = health.edges().filter(({ standing }) => isIll(standing));
+    assert.deepEqual(
+      ill.map(({ from, to }) => [from, to]),
+      [[ids[1], ids[2]]],
+    );
+    assert.ok(health.hops().every(({ standing }) => !isIll(standing)));
+    assert.equal(third.visits.length, 0);
+  });
 
   test('a hop that just closes when it does not find a name is neither good nor bad for that', async () => {
     const fault: Fault = { play: 'answer', at: 'request', bytes: Buffer.alloc(0), then: 'fin' };
