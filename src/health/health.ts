@@ -57,7 +57,7 @@ export interface HealthLimits extends Pace, ProbeLimits {
 }
 
 /** The figures for everyday use. */
-export const usualLimits: HealthLimits = {
+const usualLimits: HealthLimits = {
   ...usualPace,
   ...usualRules,
   ...{ most: 20, perProxy: 2, tick: millis(1_000), patience: millis(15_000), window: millis(300_000) },
