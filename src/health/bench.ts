@@ -5,16 +5,18 @@ import type { Proxy, ProxyId } from '../model/cascade.js';
 import type { Failure } from '../model/failure.js';
 import type { Route } from '../model/route.js';
 import type { HopTiming } from '../model/session.js';
-import { type Asked, type Charge, chargeOf } from './charge.js';
+import { type Asked, type Charge, chargeOf, isSilence } from './charge.js';
 import type { Court, Verdict } from './court.js';
 import { type NoteParts, type Notes, type Wrong, createNotes } from './notes.js';
 import type { OutageCourt } from './outage.js';
 import type { HopRecord } from './record.js';
+import type { Silences } from './silence.js';
 
 /** What evidence is judged with. */
 export interface BenchParts extends NoteParts {
   readonly court: Court;
   readonly outage: OutageCourt;
+  readonly silences: Silences;
 }
 
 /** Takes evidence. */
@@ -44,7 +46,8 @@ export const createBench = (parts: BenchParts): Bench => {
       if (!isCounted(tools, route, failure)) return;
       if (failure.code.startsWith('onward-') && failure.blame !== undefined)
         spoke(tools, route, failure.blame.reporter);
-      judge(tools, route, { failure, target, charge: chargeOf(route, failure, asked, spokeLately(tools, route)) });
+      judge(tools, route, { failure, target, charge: chargeOf(route, failure, asked, speaksIn(tools, route)) });
+      noteSilence(tools, route, failure);
     },
     firstByte: (route, span) => {
       const hop = spoke(tools, route, route.hops.length);
@@ -58,6 +61,7 @@ export const createBench = (parts: BenchParts): Bench => {
       const hop = spoke(tools, route, route.hops.length);
       if (hop === undefined) return;
       hop.claimedAt = undefined;
+      parts.silences.cleared(route.hops.at(-2)?.id, hop.proxy, parts.clock());
       if (route.hops.length > 1) hop.spreads.took(parts.wallClock(), 'exchange', span);
       hop.spreads.step(millis(0), span);
       if (!parts.court.refusesAll(hop.proxy, parts.clock())) tools.goodHop(hop, { time: span, counts: true });
@@ -80,7 +84,8 @@ const hearPassed = (tools: Tools, route: Route, { hop: number, connect, exchange
   hop.took = millis((connect ?? 0) + exchange);
   if (number < route.hops.length || hop.claimedAt !== undefined) return;
   tools.court.reached(hop.proxy);
-  tools.goodHop(hop, { time: hop.took, counts: true });
+  // What the last hop took is the target's time too: it makes no hop slow.
+  tools.goodHop(hop, { counts: true });
 };
 
 /** Hop `number` spoke its protocol: the way to it is open, and what the hop before it said is true. */
@@ -90,6 +95,7 @@ const spoke = (tools: Tools, { hops }: Route, number: number): HopRecord | undef
   if (proxy === undefined) return undefined;
   tools.outage.proof(hops[0].hop.endpoint, clock());
   tools.court.opened(before?.id, proxy.id, clock());
+  tools.silences.heard(before?.id, proxy.id, clock());
   tools.goodWay(before?.id, proxy.id);
   if (before !== undefined) {
     const near = chart.hop(before.id);
@@ -99,12 +105,19 @@ const spoke = (tools: Tools, { hops }: Route, number: number): HopRecord | undef
   return chart.hop(proxy.id);
 };
 
-const spokeLately =
-  ({ court, clock }: Tools, { hops }: Route) =>
+const speaksIn =
+  ({ silences, clock }: Tools, { hops }: Route) =>
   (number: number): boolean => {
     const proxy = hops[number - 1];
-    return proxy !== undefined && court.spoke(proxy.id, clock());
+    return proxy !== undefined && silences.speaks(hops[number - 2]?.id, proxy.id, clock());
   };
+
+const noteSilence = ({ silences, clock }: Tools, { hops }: Route, failure: Failure): void => {
+  const suspect = failure.blame?.suspect;
+  const proxy = typeof suspect === 'number' ? hops[suspect - 1] : undefined;
+  if (typeof suspect !== 'number' || proxy === undefined || !isSilence(failure)) return;
+  silences.fell(hops[suspect - 2]?.id, proxy.id, clock());
+};
 
 /** Asks the court of outages; where the network was down, what failed meanwhile was nobody's fault. */
 const isCounted = ({ outage, court, chart, clock, touched }: Tools, { hops }: Route, failure: Failure): boolean => {

@@ -37,21 +37,25 @@ const localNotes: ReadonlySet<string> = new Set([
 const silences: ReadonlySet<FailureCode> = new Set(['hop-timeout', 'hop-closed', 'hop-reset']);
 
 /**
- * Lays a failure to a hop or a way. `spoke` tells whether a hop has spoken its protocol lately: a silent one behind another
- * is known to be there only then. The word of hop 0, this machine, is not doubted.
+ * Lays a failure to a hop or a way. `speaks` tells whether a hop is known to speak through the one before it: a silent one
+ * behind another is known to be there only then. The word of hop 0, this machine, is not doubted.
  */
-export const chargeOf = (route: Route, failure: Failure, asked: Asked, spoke: (hop: number) => boolean): Charge => {
+export const chargeOf = (route: Route, failure: Failure, asked: Asked, speaks: (hop: number) => boolean): Charge => {
   const { blame, code } = failure;
   if (blame === undefined || isLocal(failure)) return nobody;
-  const { suspect, reporter, phase } = blame;
+  const { suspect, reporter } = blame;
   if (code.startsWith('onward-')) {
     return suspect === 'target' ? { kind: 'target', hop: reporter, spoke: true } : { kind: 'way', from: reporter };
   }
   if (suspect === 'target' || !code.startsWith('hop-')) return nobody;
   if (lasting.has(code)) return { kind: 'hop', hop: suspect };
-  const isSilence = phase === 'request' && silences.has(code);
-  return isSilence ? silenceOf(route, { hop: suspect, code }, asked, spoke) : { kind: 'way', from: suspect - 1 };
+  return isSilence(failure)
+    ? silenceOf(route, { hop: suspect, code }, asked, speaks)
+    : { kind: 'way', from: suspect - 1 };
 };
+
+/** Whether a hop was asked to go on and ended without an answer. */
+export const isSilence = ({ code, blame }: Failure): boolean => blame?.phase === 'request' && silences.has(code);
 
 const isLocal = ({ blame, note }: Failure): boolean =>
   blame?.reporter === 0 && note !== undefined && localNotes.has(note);
@@ -62,7 +66,7 @@ const silenceOf = (
   { hops }: Route,
   { hop, code }: { readonly hop: number; readonly code: FailureCode },
   asked: Asked,
-  spoke: (hop: number) => boolean,
+  speaks: (hop: number) => boolean,
 ): Charge => {
   if (hop === hops.length) {
     if (asked === 'target') return { kind: 'target', hop, spoke: false };
@@ -70,6 +74,6 @@ const silenceOf = (
     return code === 'hop-timeout' ? { kind: 'way', from: hop - 1 } : nobody;
   }
   const scheme = hops[hop - 1]?.hop.scheme;
-  const proven = hop === 1 || scheme === 'socks5h' || scheme === 'https' || spoke(hop);
+  const proven = hop === 1 || scheme === 'socks5h' || scheme === 'https' || speaks(hop);
   return proven ? { kind: 'silent', hop } : { kind: 'way', from: hop - 1 };
 };

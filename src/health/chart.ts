@@ -1,7 +1,7 @@
 /** Reads standings off the records: of hops, of ways, of whole cascades, and what is shown of them. */
 
-import type { At } from '../model/brand.js';
-import type { Cascade, Proxy } from '../model/cascade.js';
+import { type At, type Millis, millis } from '../model/brand.js';
+import type { Cascade, Proxy, ProxyId } from '../model/cascade.js';
 import type { EdgeHealth, HopHealth, Standing } from '../model/standing.js';
 import { type EdgeRecord, type HopRecord, type Patient, pardon } from './record.js';
 import { type StandingRules, isSteady, standingAt } from './standing.js';
@@ -18,6 +18,8 @@ export interface Chart extends Store {
   /** Its standing by its own evidence alone; what was never tried is unknown. */
   readonly standing: (patient: Patient | undefined) => Standing;
   readonly steady: (patient: Patient | undefined) => boolean;
+  /** How long a step of a dial may take at a proxy. */
+  readonly patience: (proxy: ProxyId, most: Millis) => Millis;
   readonly viewHop: (hop: HopRecord, filters: boolean) => HopHealth;
   readonly viewEdge: (edge: EdgeRecord) => EdgeHealth;
   /** The standing of the best whole route: the worst of its hops and ways. */
@@ -45,6 +47,7 @@ export const createChart = ({ clock, wallClock }: Clocks, rules: StandingRules &
     ...store,
     standing,
     steady: (patient) => patient === undefined || isSteady(patient.pulse, clock(), rules),
+    patience: (proxy, most) => millis(Math.min(most, findHop(proxy)?.spreads.patience() ?? most)),
     viewHop: (hop, filters) => {
       show(hop, shownHop(standing(hop), store.waysTo(hop.proxy).map(standing)));
       const { proxy, shown, since, mishap, spreads } = hop;

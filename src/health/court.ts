@@ -20,8 +20,6 @@ export interface Court {
   /** A last hop reached a target, or did not. `target` tells targets apart, and nothing else. */
   readonly reached: (last: ProxyId) => void;
   readonly unreached: (last: ProxyId, target: string, at: At) => Verdict;
-  /** Whether a hop has spoken its protocol in the window. */
-  readonly spoke: (proxy: ProxyId, at: At) => boolean;
   /** Whether a last hop is held to refuse every target. */
   readonly refusesAll: (last: ProxyId, at: At) => boolean;
   readonly filters: (proxy: ProxyId) => boolean;
@@ -48,7 +46,6 @@ interface Exit {
 /** An empty court. */
 export const createCourt = ({ window, edges, proxies }: CourtRules): Court => {
   const ties = createTies(edges);
-  const heard = new Map<ProxyId, At>();
   const exits = createExits(targets, (5 * window) as Millis, proxies);
 
   /** How many ways have a bad last word; undefined where any way is good. */
@@ -67,7 +64,6 @@ export const createCourt = ({ window, edges, proxies }: CourtRules): Court => {
 
   return {
     opened: (from, to, at) => {
-      keep(heard, to, at, proxies);
       if (from !== undefined) ties.good(from, to, at);
     },
     broken: (from, to, at) => {
@@ -81,10 +77,6 @@ export const createCourt = ({ window, edges, proxies }: CourtRules): Court => {
     unreached: (last, target, at) => {
       exits.add(last, target, at);
       return refusesTargets(last, at) ? { kind: 'hop', proxy: last } : { kind: 'nobody' };
-    },
-    spoke: (proxy, at) => {
-      const heardAt = heard.get(proxy);
-      return heardAt !== undefined && since(heardAt, at) <= window;
     },
     refusesAll: refusesTargets,
     filters: (proxy) => isFilter(ties.from(proxy), (to) => ties.to(to).filter(({ from }) => from !== proxy)),

@@ -7,14 +7,12 @@ import type { Cascade } from '../model/cascade.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Failure } from '../model/failure.js';
 import type { Route } from '../model/route.js';
-import type { HopTiming } from '../model/session.js';
 import type { EdgeHealth, HopHealth, Mishap, Network, Standing } from '../model/standing.js';
-import type { Cancel } from '../net/cancel.js';
 import type { Door } from '../net/connect.js';
+import { createAsk } from './ask.js';
 import type { Chart, Clocks } from './chart.js';
 import { type Mind, createMind } from './mind.js';
 import type { Ways } from './outage.js';
-import { probe } from './probe.js';
 import {
   type After,
   type ProbeLimits,
@@ -59,7 +57,7 @@ export interface HealthLimits extends Pace, ProbeLimits {
 }
 
 /** The figures for everyday use. */
-export const usualLimits: HealthLimits = {
+const usualLimits: HealthLimits = {
   ...usualPace,
   ...usualRules,
   ...{ most: 20, perProxy: 2, tick: millis(1_000), patience: millis(15_000), window: millis(300_000) },
@@ -97,7 +95,7 @@ export const createHealth = (parts: HealthParts): Health => {
   const prober = createProber({
     ...{ clock, after, pace: limits, tick: limits.tick, limits, cascades: parts.cascades },
     sight: sightOf(mind, parts, limits),
-    ask: createAsk(mind, parts, limits),
+    ask: createAsk(mind, { ...parts, patience: limits.patience }),
     onTick: () => {
       if (outage.tick(parts.wallClock(), clock())) prober.jumped();
       mind.sweep();
@@ -138,7 +136,7 @@ const testimonies = (
 ): Pick<Health, 'passed' | 'failed' | 'firstByte'> => {
   const salt = String(random());
   const hear = (evidence: () => void): void => {
-    if (outage.tick(wallClock(), clock())) prober.jumped();
+    if (prober.ticks() && outage.tick(wallClock(), clock())) prober.jumped();
     take(evidence);
   };
   return {
@@ -180,7 +178,7 @@ const judgementsOf = (
     return chart.steady(chart.findHop(id)) && (ways.length === 0 || ways.some(chart.steady));
   },
   timeOf: ({ id }) => chart.findHop(id)?.spreads.mean(),
-  patienceFor: patienceIn(chart, limits),
+  patienceFor: ({ id }) => chart.patience(id, limits.patience),
   mishapOf: (to, from) => latestOf([chart.findEdge(from?.id, to.id), chart.findHop(to.id)]),
   onChange,
 });
@@ -189,11 +187,6 @@ const usableIn =
   (chart: Chart): Evidence['usable'] =>
   (to, from) =>
     chart.standing(chart.findHop(to.id)) !== 'down' && chart.standing(chart.findEdge(from?.id, to.id)) !== 'down';
-
-const patienceIn =
-  (chart: Chart, limits: HealthLimits): Evidence['patienceFor'] =>
-  ({ id }) =>
-    millis(Math.min(chart.findHop(id)?.spreads.patience() ?? limits.patience, limits.patience));
 
 /** The later mishap of those that have not been made good. */
 const latestOf = (patients: readonly (Patient | undefined)[]): Failure | undefined =>
@@ -214,23 +207,3 @@ const sightOf = ({ chart, outage }: Mind, { random, clock }: HealthParts, limits
       .some((patient) => patient !== undefined && isUnsettled(patient.pulse, clock(), limits)),
   offline: () => outage.network() === 'offline',
 });
-
-/** Sends one probe, no longer than its hops usually take, and takes what it shows as evidence. */
-const createAsk =
-  ({ bench, chart, take }: Mind, { door, random }: HealthParts, limits: HealthLimits) =>
-  async (route: Route, cancel: Cancel): Promise<boolean | undefined> => {
-    const steps = route.hops.reduce((sum, hop) => sum + patienceIn(chart, limits)(hop), 0);
-    const onHop = (timing: HopTiming): void => {
-      take(() => {
-        bench.passed(route, timing);
-      });
-    };
-    const patience = millis(Math.min(limits.patience, steps));
-    const outcome = await probe(route, { door, random, onHop, patience }, cancel);
-    take(() => {
-      if (outcome.kind === 'answers') bench.answered(route, outcome.span);
-      if (outcome.kind === 'claims') bench.claimed(route, outcome.failure);
-      if (outcome.kind === 'failed') bench.failed(route, outcome.failure, 'nowhere');
-    });
-    return { answers: true, claims: undefined, failed: false, unclear: undefined }[outcome.kind];
-  };

@@ -11,6 +11,7 @@ import { type OutageCourt, type Ways, createOutageCourt } from './outage.js';
 import type { After } from './prober.js';
 import type { Patient } from './record.js';
 import { type Reports, createReports } from './reports.js';
+import { createSilences } from './silence.js';
 import type { StandingRules } from './standing.js';
 
 /** The clocks, and what this machine's own tables say of its network. */
@@ -37,6 +38,7 @@ export const createMind = (parts: MindParts, rules: CourtRules & StandingRules, 
   const { clock, wallClock, ways = readWays } = parts;
   const chart = createChart(parts, rules);
   const court = createCourt(rules);
+  const silences = createSilences(rules.window, rules.edges);
   const outage = createOutageCourt(oncePerSecond(ways, clock));
   const reports = createReports(after, {
     hop: (hop) => chart.viewHop(hop, court.filters(hop.proxy)),
@@ -58,11 +60,12 @@ export const createMind = (parts: MindParts, rules: CourtRules & StandingRules, 
     }
     if (!changed) return;
     changed = false;
-    for (const hear of hearers) hear();
+    // A copy: who hears may call off, and wait anew.
+    for (const hear of [...hearers]) hear();
   };
   return {
     ...{ chart, court, outage, reports, take },
-    bench: createBench({ clock, wallClock, chart, court, outage, rules, touched }),
+    bench: createBench({ clock, wallClock, chart, court, outage, silences, rules, touched }),
     onChange: (hear) => {
       hearers.add(hear);
       return () => {

@@ -47,6 +47,7 @@ const answeredNotes: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET'
  */
 export const createOutageCourt = (ways: () => Ways): OutageCourt => {
   const signs = createSigns();
+  const isHere = remember(isThisMachine);
   let state: Network = 'unknown';
   let provedAt: At | undefined;
   let ignoreUntil: At | undefined;
@@ -69,11 +70,11 @@ export const createOutageCourt = (ways: () => Ways): OutageCourt => {
 
   return {
     proof: (first, at) => {
-      if (!isThisMachine(first)) prove(first, at);
+      if (!isHere(first)) prove(first, at);
     },
     failed: (first, failure, at) => {
       if (ignoreUntil !== undefined && at < ignoreUntil) return { counts: false };
-      if (!isThisMachine(first)) return judge(first, failure, at);
+      if (!isHere(first)) return judge(first, failure, at);
       return { counts: state !== 'offline' || failure.blame?.reporter === 0 };
     },
     tick: (wall, at) => {
@@ -85,6 +86,16 @@ export const createOutageCourt = (ways: () => Ways): OutageCourt => {
       return true;
     },
     network: () => state,
+  };
+};
+
+/** What is asked of every dial is worked out once for each endpoint. */
+const remember = (ask: (endpoint: Endpoint) => boolean): ((endpoint: Endpoint) => boolean) => {
+  const known = new WeakMap<Endpoint, boolean>();
+  return (endpoint) => {
+    const answer = known.get(endpoint) ?? ask(endpoint);
+    known.set(endpoint, answer);
+    return answer;
   };
 };
 

@@ -52,6 +52,8 @@ export interface Prober {
   readonly begin: () => void;
   /** Ends every probe and timer now. */
   readonly stop: () => void;
+  /** Whether it ticks: only then does a clock that jumped mean anything. */
+  readonly ticks: () => boolean;
   readonly used: (cascade: CascadeId) => void;
   readonly urge: (cascade: CascadeId) => void;
   readonly wish: (cascade: CascadeId) => void;
@@ -69,10 +71,12 @@ export const createProber = (parts: ProberParts): Prober => {
   const schedules = createSchedules(parts);
   const running = createRunning(parts);
   let cancelTick: (() => void) | undefined;
+  const ticks = (): boolean => cancelTick !== undefined;
 
   const tick = (): void => {
     cancelTick = parts.after(parts.tick, tick);
     parts.onTick();
+    if (!ticks()) return;
     for (const { cascade, warm } of schedules.only(parts.cascades())) {
       const schedule = schedules.of(cascade.id);
       // One at a tick: alternatives are spread by themselves.
@@ -90,6 +94,7 @@ export const createProber = (parts: ProberParts): Prober => {
       cancelTick = undefined;
       running.endAll();
     },
+    ticks,
     used: (cascade) => {
       schedules.of(cascade).use(clock());
     },

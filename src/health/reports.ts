@@ -38,7 +38,7 @@ export const createReports = (after: After, views: Views): Reports => {
     const [changedHops, changedEdges] = [[...hops].map(views.hop), [...edges].map(views.edge)];
     hops.clear();
     edges.clear();
-    for (const hear of hearers) hear(changedHops, changedEdges, views.network());
+    for (const hear of [...hearers]) hear(changedHops, changedEdges, views.network());
   };
   const arrange = (): void => {
     if (hearers.size > 0) cancel ??= after(span, flush);

@@ -8,6 +8,9 @@ import { createRing, type Ring } from './ring.js';
 /** A span that is measured. */
 export type Measure = 'connect' | 'exchange' | 'firstByte';
 
+/** The part of a hop's health that is counted. */
+export type SpreadsView = Pick<HopHealth, Measure | 'hour' | 'day' | 'recent' | 'week'>;
+
 /** Times are moments of the wall clock, in milliseconds, so that the past outlives the process. */
 export interface Spreads {
   readonly took: (wall: number, measure: Measure, span: Millis) => void;
@@ -16,7 +19,7 @@ export interface Spreads {
   readonly tried: (wall: number, how: 'good' | 'bad') => void;
   /** Takes back a bad try of that moment. */
   readonly untried: (wall: number) => void;
-  readonly view: (wall: number) => Pick<HopHealth, Measure | 'hour' | 'day' | 'recent' | 'week'>;
+  readonly view: (wall: number) => SpreadsView;
   /** A running mean of connect and exchange together. */
   readonly mean: () => Millis | undefined;
   readonly patience: () => Millis;
@@ -50,14 +53,18 @@ export const createSpreads = (): Spreads => {
   const hours = createRing(weekHours, 2, hour);
   const steps: number[] = [];
   let mean: number | undefined;
+  /** Many look, few change: a view is good until something is counted, or the cell is over. */
+  let seen: { readonly at: number; readonly view: SpreadsView } | undefined;
 
   const count = (wall: number, lane: number, by: number): void => {
+    seen = undefined;
     minutes.add(wall, lane, by);
     hours.add(wall, lane, by);
   };
 
   return {
     took: (wall, measure, span) => {
+      seen = undefined;
       times[measure].add(wall, binOf(span));
     },
     step: (connect, exchange) => {
@@ -72,20 +79,33 @@ export const createSpreads = (): Spreads => {
     untried: (wall) => {
       count(wall, all, -1);
     },
-    view: (wall) => ({
-      connect: spreadOf(times.connect, wall),
-      exchange: spreadOf(times.exchange, wall),
-      firstByte: spreadOf(times.firstByte, wall),
-      hour: shareOf(minutes, wall),
-      day: shareOf(hours, wall, 24),
-      recent: recentOf(times.exchange, minutes, wall),
-      week: weekOf(hours, wall),
-    }),
+    view: (wall) => {
+      const at = Math.floor(wall / cell);
+      if (seen?.at !== at) seen = { at, view: viewOf({ times, minutes, hours }, wall) };
+      return seen.view;
+    },
     mean: () => (mean === undefined ? undefined : millis(mean)),
     patience: () => patienceOf(steps),
     rings: { minutes, hours },
   };
 };
+
+const viewOf = (
+  {
+    times,
+    minutes,
+    hours,
+  }: { readonly times: Readonly<Record<Measure, Ring>>; readonly minutes: Ring; readonly hours: Ring },
+  wall: number,
+): SpreadsView => ({
+  connect: spreadOf(times.connect, wall),
+  exchange: spreadOf(times.exchange, wall),
+  firstByte: spreadOf(times.firstByte, wall),
+  hour: shareOf(minutes, wall),
+  day: shareOf(hours, wall, 24),
+  recent: recentOf(times.exchange, minutes, wall),
+  week: weekOf(hours, wall),
+});
 
 const binOf = (span: Millis): number => {
   const index = timeSteps.findIndex((step) => span <= step);

@@ -45,6 +45,8 @@ const forSuspect = 2;
 const forDown = 3;
 const forRecovery = 2;
 const forSteady = 3;
+/** Tries until the usual time is known. */
+const forUsual = 8;
 /** How long a failure keeps a hop from being steady when no good tries follow. */
 const lately = 600_000;
 
@@ -113,7 +115,7 @@ const fresh = (pulse: Pulse, at: At, rules: StandingRules): Pulse => {
 
 /**
  * Slow is what lately takes over 1 s and over four times its usual time, or over 4 s whatever is usual; that ends when it takes
- * less than 3 s and less than twice its usual time, or less than 700 ms. The usual time needs eight tries to be known.
+ * less than 3 s and less than twice its usual time, or less than 700 ms. The usual time needs eight tries to be known; then it follows slow ones slowly.
  */
 const nextTempo = (old: Tempo | undefined, time: Millis): Tempo => {
   const {
@@ -124,11 +126,12 @@ const nextTempo = (old: Tempo | undefined, time: Millis): Tempo => {
   } = old ?? { quick: time, long: time, seen: 0, slow: false };
   const seen = Math.min(oldSeen + 1, 1_000);
   const quick = oldQuick + (time - oldQuick) * 0.5;
-  const long = oldLong + (time - oldLong) * Math.max(0.03, 1 / seen);
+  const usual = seen > forUsual ? Math.min(time, 2 * oldLong) : time;
+  const long = oldLong + (usual - oldLong) * Math.max(0.03, 1 / seen);
   return { quick, long, seen, slow: wasSlow ? !isBrisk(quick, long) : isSlow(quick, long, seen) };
 };
 
 const isSlow = (quick: number, long: number, seen: number): boolean =>
-  quick > 4_000 || (seen > 8 && quick > 1_000 && quick > 4 * long);
+  quick > 4_000 || (seen > forUsual && quick > 1_000 && quick > 4 * long);
 
 const isBrisk = (quick: number, long: number): boolean => quick < 700 || (quick < 3_000 && quick < 2 * long);

@@ -2,6 +2,7 @@
 
 import type { At } from '../model/brand.js';
 import type { ProxyId } from '../model/cascade.js';
+import { createKeys } from './keys.js';
 import { type EdgeRecord, type HopRecord, newEdge, newHop } from './record.js';
 
 /** The most that is kept. */
@@ -26,6 +27,7 @@ export interface Store {
 export const createStore = (clock: () => At, rules: StoreRules): Store => {
   const hops = new Map<ProxyId, HopRecord>();
   const edges = new Map<string, EdgeRecord>();
+  const keyOf = createKeys(rules.edges);
   const waysIn = new Map<ProxyId, Set<EdgeRecord>>();
 
   const forget = (edge: EdgeRecord): void => {
@@ -60,5 +62,3 @@ export const createStore = (clock: () => At, rules: StoreRules): Store => {
     edges: () => [...edges.values()],
   };
 };
-
-const keyOf = (from: ProxyId | undefined, to: ProxyId): string => `${from ?? ''}\n${to}`;

@@ -2,6 +2,7 @@
 
 import { type At, type Millis, since } from '../model/brand.js';
 import type { ProxyId } from '../model/cascade.js';
+import { createKeys } from './keys.js';
 
 /** What is known of the way between two hops. */
 export interface Tie {
@@ -28,15 +29,18 @@ const fades = 64;
 
 /** No ways yet; of more than `most` the one that was longest not spoken of is forgotten. */
 export const createTies = (most: number): Ties => {
+  const keyOf = createKeys(most);
   const all = new Map<string, Tie>();
   const outs = new Map<ProxyId, Set<Tie>>();
   const ins = new Map<ProxyId, Set<Tie>>();
 
   const of = (from: ProxyId, to: ProxyId): Tie => {
-    const key = `${from}\n${to}`;
-    const tie = all.get(key) ?? { from, to, goods: 0, bads: 0 };
+    const key = keyOf(from, to);
+    const old = all.get(key);
+    const tie = old ?? { from, to, goods: 0, bads: 0 };
     all.delete(key);
     all.set(key, tie);
+    if (old !== undefined) return old;
     put(outs, from, tie);
     put(ins, to, tie);
     if (all.size > most) forgetOldest();
@@ -53,16 +57,10 @@ export const createTies = (most: number): Ties => {
 
   return {
     good: (from, to, at) => {
-      const tie = of(from, to);
-      tie.goodAt = at;
-      tie.goods += 1;
-      fade(tie);
+      note(of(from, to), 'good', at);
     },
     bad: (from, to, at) => {
-      const tie = of(from, to);
-      tie.badAt = at;
-      tie.bads += 1;
-      fade(tie);
+      note(of(from, to), 'bad', at);
     },
     from: (proxy) => [...(outs.get(proxy) ?? [])],
     to: (proxy) => [...(ins.get(proxy) ?? [])],
@@ -86,7 +84,9 @@ export const lastWord = ({ goodAt, badAt }: Tie, at: At, window: Millis): 'good'
   return goodAt !== undefined && since(goodAt, at) <= window ? 'good' : undefined;
 };
 
-const fade = (tie: Tie): void => {
+const note = (tie: Tie, word: 'good' | 'bad', at: At): void => {
+  if (word === 'good') [tie.goodAt, tie.goods] = [at, tie.goods + 1];
+  else [tie.badAt, tie.bads] = [at, tie.bads + 1];
   if (tie.goods + tie.bads < fades) return;
   tie.goods = Math.floor(tie.goods / 2);
   tie.bads = Math.floor(tie.bads / 2);
