@@ -16,7 +16,7 @@ export interface ControlListener {
 const mostFaces = 32;
 
 /** Whether a path names a pipe of Windows, which is no file and has no mode. */
-export const isPipe = (path: string): boolean => path.startsWith('\\\\');
+const isPipe = (path: string): boolean => path.startsWith('\\\\');
 
 /**
  * Opens the socket at a path where nothing is. Rejects with `home-unusable` and the errno where it cannot be had.

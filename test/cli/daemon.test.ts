@@ -104,7 +104,7 @@ test('status, sessions and why tell how it is doing', async (context) => {
   const [value, ...rest] = jsonLines(await run(['status', '--json']));
   assert.deepEqual(rest, []);
   assert.deepEqual(value?.['listeners'], [`127.0.0.1:${port}`]);
-  assert.deepEqual(value?.['hops'], [[{ proxy: hops[0]?.url, standing: 'unknown' }]]);
+  assert.deepEqual(value['hops'], [[{ proxy: hops[0]?.url, standing: 'unknown' }]]);
   const sessions = await run(['sessions']);
   const [heading, failed, open] = sessions.stdout.split('\n');
   assert.match(heading ?? '', /^id +age +identity +protocol +target +cascade +state +up +down$/);
@@ -180,6 +180,36 @@ test('stop waits for open sessions for a while, and then for the end', async (co
   assert.deepEqual([code, stdout], [0, `stopped, pid ${running.child.pid ?? 0}\n`]);
   assert.ok(!existsSync(join(home, 'control.sock')));
   assert.equal((await running.ended).code, 0);
+});
+
+test('one that does not answer is told from none, and keeps its home', async (context) => {
+  const { run, start } = createKaskade(context);
+  const running = start(['lab', '--listen', '127.0.0.1:0']);
+  await portOf(running);
+  running.child.kill('SIGSTOP');
+  const [status, second, added] = await Promise.all([
+    run(['status']),
+    run(['lab', '--listen', '127.0.0.1:0']),
+    run(['cascade', 'add', 'work', 'http://a.example,http://b.example']),
+  ]);
+  assertRefused(status, 3, /^The kaskade that runs on this home does not answer \(it is silent\)\.$/);
+  assertRefused(second, 3, /^Another kaskade runs on this home already \(it is silent\)\.$/);
+  assert.equal(added.code, 0, 'what is asked for is stored all the same');
+  assert.match(added.stderr, /^The running kaskade could not be told and goes on as before: .* does not answer/);
+  running.child.kill('SIGCONT');
+  assert.equal((await run(['status'])).code, 0);
+});
+
+test('a signal while it stops for a face makes it leave at once', async (context) => {
+  const { run, start, serving, target } = await setUp(context);
+  const running = start(serving);
+  const { socket } = await ask(await portOf(running), { protocol: 'socks5', target: target.name });
+  const stopping = run(['stop']);
+  await running.printed(/Stopping: 1 open session/);
+  running.child.kill('SIGINT');
+  assert.equal((await running.ended).code, 0);
+  assert.equal((await stopping).code, 0);
+  socket.destroy();
 });
 
 for (const fixed of [false, true]) {
