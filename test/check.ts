@@ -1,4 +1,4 @@
-/** Runs every check of the code and then the fast tests; `static` leaves the tests out. Says each step's time, and the words of failed ones. */
+/** Runs every check of the code and then the quick tests; `static` leaves the tests out. Says each step's time, and the words of failed ones. */
 
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -96,11 +96,11 @@ const STATIC: readonly Step[] = [
   { name: 'format', run: () => tool('@biomejs/biome/bin/biome', 'format', '.') },
 ];
 
-/** All tests that need no foreign proxy program. */
+/** All tests that start no program. */
 const TESTS: Step = {
   name: 'tests',
   run: async () => {
-    const done = await outcome(process.execPath, ['--enable-source-maps', join(ROOT, 'build/test/run.js'), '--fast']);
+    const done = await outcome(process.execPath, ['--enable-source-maps', join(ROOT, 'build/test/run.js'), '--quick']);
     return { ...done, note: `${/^ℹ tests (\d+)$/m.exec(done.output)?.[1] ?? 0} tests` };
   },
 };

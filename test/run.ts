@@ -1,4 +1,4 @@
-/** Runs the tests: all but bench; with `--fast` without interop too; or those of the folders and files named (`wire journey/chromium`). */
+/** Runs the tests: all but bench; with `--fast` without interop, with `--quick` without those that start programs either; or those of the folders and files named (`wire journey/chromium`). */
 
 import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
@@ -44,10 +44,14 @@ const choose = (wanted: readonly string[]): readonly string[] =>
     .sort()
     .map((path) => join(BUILT, path.replace(/ts$/, 'js')));
 
-const isWanted = (path: string, name: string): boolean =>
-  name === '--fast'
-    ? !path.startsWith('interop/')
-    : path.startsWith(`${name.replace(/\/$/, '')}/`) || path === `${name.replace(/\.test\.[jt]s$/, '')}.test.ts`;
+/** Tests that start processes of their own, which costs more than all others together. */
+const STARTING = /^(?:cli|interop)\/|\/pty|^journey\/(?:exhaustion|faces|outage)|^config\/store-crash/;
+
+const isWanted = (path: string, name: string): boolean => {
+  if (name === '--fast') return !path.startsWith('interop/');
+  if (name === '--quick') return !STARTING.test(path);
+  return path.startsWith(`${name.replace(/\/$/, '')}/`) || path === `${name.replace(/\.test\.[jt]s$/, '')}.test.ts`;
+};
 
 /** Runs the files two at a time with node's own words; node's counts are the last lines. */
 const runFiles = async (files: readonly string[]): Promise<void> => {

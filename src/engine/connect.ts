@@ -18,7 +18,7 @@ import { refusalOf } from '../route/targets.js';
 import type { Controller, Program } from './controller.js';
 import type { Place } from './place.js';
 import { attach } from './remote.js';
-import { cascadeInUse, findCascade, rulesOf } from './serving.js';
+import { cascadeInUse, findCascade, rulesOf } from './choice.js';
 import { carry } from './stdio.js';
 
 /** What is wanted. */

@@ -29,8 +29,10 @@ export interface ServeOptions {
   /** Allows listeners that other machines reach; needs a file of user:password lines. */
   readonly public: boolean;
   readonly authFile?: string;
-  /** Serve the built-in lab with so many hops instead of a cascade. */
+  /** Begin with the built-in lab of so many hops instead of a cascade. */
   readonly lab?: number;
+  /** Begin also where no cascade is in use: sessions are refused until a face picks one. */
+  readonly open?: true;
 }
 
 /** What came of asking one hop of a cascade: the verdict on the route up to it. */

@@ -49,7 +49,8 @@ export const createLedger = (watchers: Watchers): Ledger => {
   const live = new Map<number, Live>();
   const ended: Live[] = [];
   const waiting: (() => void)[] = [];
-  const total = { served: 0, failed: 0, up: 0, down: 0 };
+  const tally = createTally();
+  const find = (id: number): Live | undefined => live.get(id) ?? ended.find((session) => session.id === id);
   let last = 0;
 
   const changed = (session: Live): void => {
@@ -58,9 +59,7 @@ export const createLedger = (watchers: Watchers): Ledger => {
   };
   const end = (session: Live, how: NonNullable<Live['end']>): void => {
     session.end = how;
-    total['failed' in how ? 'failed' : 'served'] += 1;
-    const { up, down } = trafficOf(session);
-    [total.up, total.down] = [total.up + up, total.down + down];
+    tally.add(session);
     live.delete(session.id);
     delete session.drop;
     changed(session);
@@ -79,25 +78,32 @@ export const createLedger = (watchers: Watchers): Ledger => {
     },
     sessions: () => [...live.values()].map(viewOf),
     recent: () => ended.map(viewOf),
-    find: (id) => {
-      const found = live.get(id) ?? ended.find((session) => session.id === id);
-      return found && viewOf(found);
-    },
+    find: (id) => mapped(find(id), viewOf),
     close: (id) => {
       const drop = live.get(id)?.drop;
       drop?.();
       return drop !== undefined;
     },
-    totals: () => {
-      const traffic = [...live.values()].map(trafficOf).reduce(sum, { up: total.up, down: total.down });
-      return { served: total.served, failed: total.failed, traffic };
-    },
+    totals: () => tally.with(live.values()),
     moved: () => [...live.values()].flatMap(movedOf),
     empty: () =>
       new Promise((resolve) => {
         if (live.size === 0) resolve();
         else waiting.push(resolve);
       }),
+  };
+};
+
+/** Counts the sessions that have ended. */
+const createTally = () => {
+  const total = { served: 0, failed: 0 };
+  let traffic: Traffic = { up: 0, down: 0 };
+  return {
+    add: (session: Live): void => {
+      total[session.end !== undefined && 'failed' in session.end ? 'failed' : 'served'] += 1;
+      traffic = sum(traffic, trafficOf(session));
+    },
+    with: (open: Iterable<Live>): Totals => ({ ...total, traffic: [...open].map(trafficOf).reduce(sum, traffic) }),
   };
 };
 
@@ -141,6 +147,9 @@ const createEntry = (
     end({ failed: asKaskadeError(error) });
   },
 });
+
+const mapped = <Item, Result>(item: Item | undefined, map: (item: Item) => Result): Result | undefined =>
+  item === undefined ? undefined : map(item);
 
 const sum = (one: Traffic, other: Traffic): Traffic => ({ up: one.up + other.up, down: one.down + other.down });
 

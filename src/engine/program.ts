@@ -9,7 +9,8 @@ import type { Controller, Program, ServeOptions } from './controller.js';
 import { type Reception, claimHome } from './daemon.js';
 import { type Place, controlPlace } from './place.js';
 import { attach } from './remote.js';
-import { type Remarks, findCascade, serveCascade, serveLab } from './serving.js';
+import { findCascade } from './choice.js';
+import { type Remarks, serve } from './serving.js';
 import { tryCascade } from './try.js';
 
 /**
@@ -42,11 +43,7 @@ type Claimed = Reception & { readonly remarks?: Remarks };
 const serveHome = async (store: Store, options: ServeOptions): Promise<Controller> => {
   const reception: Claimed = await claimHome(controlPlace(store.path)).catch(asRemark);
   try {
-    const { remarks = {} } = reception;
-    const { lab } = options;
-    return reception.open(
-      await (lab === undefined ? serveCascade(store, options, remarks) : serveLab(store, { ...options, lab }, remarks)),
-    );
+    return reception.open(await serve(store, options, reception.remarks));
   } catch (thrown) {
     await reception.release();
     throw thrown;

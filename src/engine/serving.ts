@@ -2,145 +2,58 @@
 
 import { labelEndpoint } from '../model/address.js';
 import type { Port } from '../model/brand.js';
-import { type Cascade, parseCascade, refuseListeners } from '../model/cascade.js';
 import { fail } from '../model/error.js';
 import { privateKind } from '../model/private.js';
-import type { Asker } from '../model/route.js';
 import { readAuthFile } from '../config/auth-file.js';
 import { type Settings, readSetting } from '../config/settings.js';
 import type { Store } from '../config/store.js';
 import type { ListenAt } from '../net/listen.js';
-import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
+import { createChoice, findCascade } from './choice.js';
 import type { Controller, ServeOptions } from './controller.js';
 import { endingWith } from './daemon.js';
-import { type EngineParts, type Stored, startEngine } from './engine.js';
+import { type EngineParts, startEngine } from './engine.js';
 import { type Lab, openLab } from './lab.js';
 
 /** Notices from the beginning, by topic. */
 export type Remarks = NonNullable<EngineParts['remarks']>;
 
-/** Serves a cascade: the given one until a face picks another, else the stored one in use, looked up anew for every session. */
-export const serveCascade = (store: Store, options: ServeOptions, remarks: Remarks = {}): Promise<Controller> => {
+/**
+ * Serves: through the given cascade or the lab until a face picks another, else through the stored one in use, looked up anew
+ * for every session. Rejects with `cascade-missing` where there is none, unless faces may pick one later (`open`).
+ */
+export const serve = async (store: Store, options: ServeOptions, remarks: Remarks = {}): Promise<Controller> => {
   const parts = partsOf(store, options);
-  const choice = createChoice(store, options.cascade);
-  const own = parts.listen.flatMap(({ host, port }) => (port === 0 ? [] : [{ host, port }]));
-  const checked = new WeakSet<Cascade>();
-  const usable = (cascade: Cascade): Cascade => {
-    if (!checked.has(cascade)) refuseListeners(cascade, own);
-    checked.add(cascade);
-    return cascade;
-  };
-  const cascadeFor = ({ cascade: name }: Asker): Cascade => {
-    const found = name === undefined ? choice.inUse() : storedAs(store, name);
-    if (found === undefined) throw fail(name === undefined ? 'cascade-missing' : 'cascade-unknown');
-    return usable(found);
-  };
-  const cascade = choice.inUse();
-  if (cascade === undefined) return Promise.reject(fail('cascade-missing'));
-  usable(cascade);
-  return startEngine({ ...parts, ...choice, cascadeFor, remarks });
-};
-
-/** What new sessions go by, as long as the stored settings and the faces leave it so. */
-const createChoice = (store: Store, wanted: string | undefined): Pick<EngineParts, 'inUse' | 'rules' | 'stored'> => {
-  let given = wanted === undefined ? undefined : findCascade(store, wanted);
-  let rules = rulesOf(store.settings());
-  const inUse = (): Cascade | undefined => given ?? cascadeInUse(store);
-  const stored: Stored = {
-    cascades: () => {
-      const all = store.cascades();
-      return given === undefined || all.some(({ name }) => name === given?.name) ? all : [given, ...all];
-    },
-    use: (name) => {
-      store.use(name);
-      given = undefined;
-    },
-    reload: () => {
-      store.reload();
-      rules = rulesOf(store.settings());
-    },
-    isWarm: () => false,
-  };
-  const live: TargetRules = {
-    get private() {
-      return rules.private;
-    },
-    get refusedPorts() {
-      return rules.refusedPorts;
-    },
-    get plainPorts() {
-      return rules.plainPorts;
-    },
-  };
-  return { inUse, rules: live, stored };
-};
-
-/** Serves the lab, which begins and ends with the engine. */
-export const serveLab = async (
-  store: Store,
-  options: ServeOptions & { readonly lab: number },
-  remarks: Remarks = {},
-): Promise<Controller> => {
-  const parts = partsOf(store, options);
+  if (options.lab === undefined) return begin(store, options, { ...parts, remarks });
   const lab = await openLab(options.lab);
-  const cascadeFor = ({ cascade: name }: Asker): Cascade => {
-    if (name !== undefined && name !== lab.cascade.name) throw fail('cascade-unknown');
-    return lab.cascade;
-  };
-  const rules = { ...parts.rules, plainPorts: new Set<number>(), only: lab.targets };
   try {
-    const inUse = (): Cascade => lab.cascade;
-    const controller = await startEngine({ ...parts, rules, cascadeFor, inUse, stored: onlyLab(lab), remarks });
-    return endingWith(controller, lab.close);
+    return endingWith(await begin(store, options, { ...parts, remarks }, lab), lab.close);
   } catch (thrown) {
     await lab.close();
     throw thrown;
   }
 };
 
-/** A lab has its own cascade, and what is stored does not concern it. */
-const onlyLab = ({ cascade }: Lab): Stored => ({
-  cascades: () => [cascade],
-  use: (name) => {
-    if (name !== cascade.name) throw fail('cascade-unknown');
-  },
-  reload: () => undefined,
-  isWarm: () => false,
-});
+type Chosen = 'cascadeFor' | 'inUse' | 'rules' | 'stored';
 
-/** A stored cascade of that name, or the text as a chain; a name without `://` is never read as a chain. */
-export const findCascade = (store: Store, nameOrChain: string): Cascade => {
-  const stored = storedAs(store, nameOrChain);
-  if (stored !== undefined) return stored;
-  // A text that is no name may be a hop with its password.
-  const isName = /^[\w.-]{1,64}$/.test(nameOrChain);
-  if (!nameOrChain.includes('://')) throw fail('cascade-unknown', isName ? { note: nameOrChain } : {});
-  return parseCascade('the given chain', nameOrChain);
+const begin = async (
+  store: Store,
+  options: ServeOptions,
+  parts: Omit<EngineParts, Chosen>,
+  lab?: Lab,
+): Promise<Controller> => {
+  const own = parts.listen.flatMap(({ host, port }) => (port === 0 ? [] : [{ host, port }]));
+  const given = options.cascade === undefined ? lab?.cascade : findCascade(store, options.cascade);
+  const choice = createChoice(store, { lab, given, own });
+  if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
+  return startEngine({ ...parts, ...choice });
 };
 
-/** The stored cascade that new sessions go through, if there is one. */
-export const cascadeInUse = (store: Store): Cascade | undefined => {
-  const name = store.inUse();
-  return name === undefined ? undefined : storedAs(store, name);
-};
-
-/** What the settings say of targets. */
-export const rulesOf = (settings: Settings): TargetRules => ({
-  private: settings['targets.private'],
-  refusedPorts: settings['targets.refusedPorts'],
-  plainPorts: settings['targets.plainPortsWarn'],
-});
-
-const storedAs = (store: Store, name: string): Cascade | undefined =>
-  store.cascades().find((cascade) => cascade.name === name);
-
-const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, 'cascadeFor' | 'inUse' | 'stored'> => {
+const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, Chosen> => {
   const settings = store.settings();
   return {
     listen: listenersOf(settings, options),
     login: options.authFile === undefined ? anybody : readAuthFile(options.authFile),
-    rules: rulesOf(settings),
     limits: {
       sessions: settings['sessions.most'],
       handshake: settings['handshake.deadline'],

@@ -72,26 +72,31 @@ const take = (state: State, event: Exclude<KaskadeEvent, { kind: 'snapshot' }>):
       state.notices.set(event.notice.topic, event.notice);
       keepNewest(state.notices, mostNotices);
       return;
-    case 'cascades': {
-      const { cascade: _before, ...rest } = state.rest;
-      const { cascades, cascade } = event;
-      state.rest = { ...rest, cascades, ...(cascade === undefined ? {} : { cascade }) };
+    case 'cascades':
+      state.rest = withCascades(state.rest, event);
       return;
-    }
     case 'health':
       for (const hop of event.hops) state.hops.set(hop.proxy, hop);
       for (const edge of event.edges) state.edges.set(keyOf(edge), edge);
       state.rest = { ...state.rest, network: event.network };
       return;
-    case 'tick': {
-      const { at, totals, up, down } = event;
-      state.rest = { ...state.rest, at, totals, rates: nextRates(state.rest.rates, up, down) };
-      for (const moved of event.moved) move(state, moved);
+    case 'tick':
+      takeTick(state, event);
       return;
-    }
     case 'stopping':
     case 'stopped':
   }
+};
+
+type Rest = State['rest'];
+type Told<Kind> = Extract<KaskadeEvent, { kind: Kind }>;
+
+const withCascades = ({ cascade: _before, ...rest }: Rest, { cascades, cascade }: Told<'cascades'>): Rest =>
+  cascade === undefined ? { ...rest, cascades } : { ...rest, cascades, cascade };
+
+const takeTick = (state: State, { at, totals, up, down, moved }: Told<'tick'>): void => {
+  state.rest = { ...state.rest, at, totals, rates: nextRates(state.rest.rates, up, down) };
+  for (const each of moved) move(state, each);
 };
 
 const takeSession = ({ sessions, recent }: State, session: Session): void => {

@@ -11,7 +11,7 @@ export interface TargetRules {
   /** Ports that are worth a notice, since what goes there is readable by every hop. */
   readonly plainPorts: ReadonlySet<number>;
   /** In the lab: the only names there are. */
-  readonly only?: ReadonlySet<string>;
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /** Why a target is refused, or undefined when it may be asked for. Nothing is looked up. */

@@ -1,0 +1,236 @@
+/** The pulse: keeps evidence of dials, judges hops and the ways between them, and probes the cascades that are used. */
+
+import { createHash } from 'node:crypto';
+import { type Endpoint, labelEndpoint } from '../model/address.js';
+import { type Millis, millis } from '../model/brand.js';
+import type { Cascade } from '../model/cascade.js';
+import type { Evidence } from '../model/evidence.js';
+import type { Failure } from '../model/failure.js';
+import type { Route } from '../model/route.js';
+import type { HopTiming } from '../model/session.js';
+import type { EdgeHealth, HopHealth, Mishap, Network, Standing } from '../model/standing.js';
+import type { Cancel } from '../net/cancel.js';
+import type { Door } from '../net/connect.js';
+import type { Chart, Clocks } from './chart.js';
+import { type Mind, createMind } from './mind.js';
+import type { Ways } from './outage.js';
+import { probe } from './probe.js';
+import {
+  type After,
+  type ProbeLimits,
+  type Prober,
+  type Watched,
+  after as usualAfter,
+  createProber,
+} from './prober.js';
+import type { Patient } from './record.js';
+import type { HearReport } from './reports.js';
+import { readSaved, writeSaved } from './saved.js';
+import { type Pace, type Sight, usualPace } from './schedule.js';
+import { isUnsettled, usualRules } from './standing.js';
+
+/** What health is made of. */
+export interface HealthParts extends Clocks {
+  /** A number from 0 up to, not including, 1. */
+  readonly random: () => number;
+  readonly door: Door;
+  /** Every stored cascade; those kept warm, or used lately, are probed. */
+  readonly cascades: () => readonly Watched[];
+  /** What `save` gave before; anything else is passed over. */
+  readonly saved?: string;
+  /** What this machine's own tables say of its network. */
+  readonly ways?: () => Ways;
+  readonly after?: After;
+  readonly limits?: Partial<HealthLimits>;
+}
+
+/** The figures that health works with. */
+export interface HealthLimits extends Pace, ProbeLimits {
+  /** How often the prober looks what is due. */
+  readonly tick: Millis;
+  /** The most that a probe may take; less where its hops are known to be quicker. */
+  readonly patience: Millis;
+  readonly space: Millis;
+  readonly stale: Millis;
+  /** How far back the court of blame looks. */
+  readonly window: Millis;
+  readonly proxies: number;
+  readonly edges: number;
+}
+
+/** The figures for everyday use. */
+export const usualLimits: HealthLimits = {
+  ...usualPace,
+  ...usualRules,
+  ...{ most: 20, perProxy: 2, tick: millis(1_000), patience: millis(15_000), window: millis(300_000) },
+  ...{ proxies: 2_000, edges: 4_000 },
+};
+
+/** Evidence and judgement, as the line needs them, and what faces see of them. */
+export interface Health extends Evidence {
+  /** `target` is kept as a hash that only this process can make, and only to tell targets apart. */
+  readonly failed: (route: Route, failure: Failure, target?: Endpoint) => void;
+  readonly hops: () => readonly HopHealth[];
+  readonly edges: () => readonly EdgeHealth[];
+  readonly network: () => Network;
+  /** The standing of the best whole route. */
+  readonly standingOf: (cascade: Cascade) => Standing;
+  /** Probes a cascade as soon as the limits allow, also when it is not in use. */
+  readonly probeNow: (cascade: Cascade) => void;
+  /** A session uses this cascade, or a person has just put it to use. */
+  readonly used: (cascade: Cascade) => void;
+  readonly begin: () => void;
+  /** Ends every probe and timer now. Evidence is still taken. */
+  readonly stop: () => void;
+  /** Calls `hear` at most four times a second with what has changed; gives how to call that off. */
+  readonly onReport: (hear: HearReport) => () => void;
+  /** What outlives the process, as text: labels and counts. */
+  readonly save: () => string;
+}
+
+/** Health that knows nothing yet but what was saved. It does not probe before it begins. */
+export const createHealth = (parts: HealthParts): Health => {
+  const { clock, after = usualAfter } = parts;
+  const limits: HealthLimits = { ...usualLimits, ...parts.limits };
+  const mind = createMind(parts, limits, after);
+  const { chart, court, outage, reports } = mind;
+  const prober = createProber({
+    ...{ clock, after, pace: limits, tick: limits.tick, limits, cascades: parts.cascades },
+    sight: sightOf(mind, parts, limits),
+    ask: createAsk(mind, parts, limits),
+    onTick: () => {
+      if (outage.tick(parts.wallClock(), clock())) prober.jumped();
+      mind.sweep();
+    },
+  });
+  if (parts.saved !== undefined) readSaved(parts.saved, parts.wallClock(), chart.hop);
+  return {
+    ...judgementsOf(mind, limits),
+    ...testimonies(mind, prober, parts),
+    urge: ({ id }) => {
+      prober.urge(id);
+    },
+    hops: () => chart.hops().map((hop) => chart.viewHop(hop, court.filters(hop.proxy))),
+    edges: () => chart.edges().map(chart.viewEdge),
+    network: outage.network,
+    standingOf: chart.best,
+    probeNow: ({ id }) => {
+      prober.wish(id);
+    },
+    used: ({ id }) => {
+      prober.used(id);
+    },
+    begin: prober.begin,
+    stop: () => {
+      prober.stop();
+      reports.stop();
+    },
+    onReport: reports.onReport,
+    save: () => writeSaved(chart.hops(), parts.wallClock()),
+  };
+};
+
+/** What sessions tell. A clock that jumped is noticed before anything is judged. */
+const testimonies = (
+  { bench, outage, take }: Mind,
+  prober: Prober,
+  { clock, wallClock, random }: HealthParts,
+): Pick<Health, 'passed' | 'failed' | 'firstByte'> => {
+  const salt = String(random());
+  const hear = (evidence: () => void): void => {
+    if (outage.tick(wallClock(), clock())) prober.jumped();
+    take(evidence);
+  };
+  return {
+    passed: (route, timing) => {
+      hear(() => {
+        bench.passed(route, timing);
+      });
+      if (timing.hop === route.hops.length) prober.heard(route);
+    },
+    failed: (route, failure, target) => {
+      hear(() => {
+        bench.failed(route, failure, 'target', target && hashOf(target, salt));
+      });
+      prober.heard(route);
+    },
+    firstByte: (route, span) => {
+      hear(() => {
+        bench.firstByte(route, span);
+      });
+    },
+  };
+};
+
+/** Only this process can make the hash, and it makes no other use of it. */
+const hashOf = (target: Endpoint, salt: string): string =>
+  createHash('sha256')
+    .update(`${salt} ${labelEndpoint(target)}`)
+    .digest('base64url')
+    .slice(0, 16);
+
+/** What the line asks before it chooses. */
+const judgementsOf = (
+  { chart, onChange }: Mind,
+  limits: HealthLimits,
+): Pick<Evidence, 'usable' | 'steady' | 'timeOf' | 'patienceFor' | 'mishapOf' | 'onChange'> => ({
+  usable: usableIn(chart),
+  steady: ({ id }) => {
+    const ways = chart.waysTo(id);
+    return chart.steady(chart.findHop(id)) && (ways.length === 0 || ways.some(chart.steady));
+  },
+  timeOf: ({ id }) => chart.findHop(id)?.spreads.mean(),
+  patienceFor: patienceIn(chart, limits),
+  mishapOf: (to, from) => latestOf([chart.findEdge(from?.id, to.id), chart.findHop(to.id)]),
+  onChange,
+});
+
+const usableIn =
+  (chart: Chart): Evidence['usable'] =>
+  (to, from) =>
+    chart.standing(chart.findHop(to.id)) !== 'down' && chart.standing(chart.findEdge(from?.id, to.id)) !== 'down';
+
+const patienceIn =
+  (chart: Chart, limits: HealthLimits): Evidence['patienceFor'] =>
+  ({ id }) =>
+    millis(Math.min(chart.findHop(id)?.spreads.patience() ?? limits.patience, limits.patience));
+
+/** The later mishap of those that have not been made good. */
+const latestOf = (patients: readonly (Patient | undefined)[]): Failure | undefined =>
+  patients
+    .flatMap((patient) => (patient?.mishap !== undefined && patient.pulse.failures > 0 ? [patient.mishap] : []))
+    .reduce<Mishap | undefined>(
+      (last, mishap) => (last === undefined || mishap.at > last.at ? mishap : last),
+      undefined,
+    )?.failure;
+
+const sightOf = ({ chart, outage }: Mind, { random, clock }: HealthParts, limits: HealthLimits): Sight => ({
+  random,
+  heardAt: ({ id }) => chart.findHop(id)?.pulse.heardAt,
+  usable: usableIn(chart),
+  unsettled: ({ hops }) =>
+    hops
+      .flatMap(({ id }, index) => [chart.findHop(id), chart.findEdge(hops[index - 1]?.id, id)])
+      .some((patient) => patient !== undefined && isUnsettled(patient.pulse, clock(), limits)),
+  offline: () => outage.network() === 'offline',
+});
+
+/** Sends one probe, no longer than its hops usually take, and takes what it shows as evidence. */
+const createAsk =
+  ({ bench, chart, take }: Mind, { door, random }: HealthParts, limits: HealthLimits) =>
+  async (route: Route, cancel: Cancel): Promise<boolean | undefined> => {
+    const steps = route.hops.reduce((sum, hop) => sum + patienceIn(chart, limits)(hop), 0);
+    const onHop = (timing: HopTiming): void => {
+      take(() => {
+        bench.passed(route, timing);
+      });
+    };
+    const patience = millis(Math.min(limits.patience, steps));
+    const outcome = await probe(route, { door, random, onHop, patience }, cancel);
+    take(() => {
+      if (outcome.kind === 'answers') bench.answered(route, outcome.span);
+      if (outcome.kind === 'claims') bench.claimed(route, outcome.failure);
+      if (outcome.kind === 'failed') bench.failed(route, outcome.failure, 'nowhere');
+    });
+    return { answers: true, claims: undefined, failed: false, unclear: undefined }[outcome.kind];
+  };
