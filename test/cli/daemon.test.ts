@@ -233,7 +233,7 @@ for (const fixed of [false, true]) {
   });
 }
 
-test('what is stored reaches a kaskade that runs: cascades, settings, and what it cannot do', async (context) => {
+test('what is stored reaches a kaskade that runs: cascades and settings', async (context) => {
   const { run, start, serving, target, hops } = await setUp(context);
   const running = start(serving);
   const port = await portOf(running);
@@ -249,16 +249,18 @@ test('what is stored reaches a kaskade that runs: cascades, settings, and what i
   assert.match((await run(['cascade', 'rm', 'three'])).stderr, /has read it\.\n$/);
   assert.ok(!(await ask(port, { protocol: 'socks5', target: target.name, login: three })).ok);
   for (const { socket } of [named, local]) socket.destroy();
-  running.child.kill('SIGTERM');
-  await running.ended;
+});
+
+test('a lab that runs goes over to a stored cascade', async (context) => {
+  const { run, start, target, hops } = await setUp(context);
   const lab = start(['lab', '--listen', '127.0.0.1:0']);
-  await portOf(lab);
-  const refused = await run(['cascade', 'use', 'two']);
-  assert.equal(refused.code, 0, 'it is stored');
-  assert.match(
-    refused.stderr,
-    /The running kaskade \(pid \d+\) goes on as before: There is no cascade of that name\.\n$/,
-  );
+  const port = await portOf(lab);
+  const { code, stderr } = await run(['cascade', 'use', 'two']);
+  assert.equal(code, 0);
+  assert.match(stderr, /The running kaskade \(pid \d+\) sends new sessions through it; /);
+  const { socket, ok } = await ask(port, { protocol: 'socks5', target: target.name });
+  socket.destroy();
+  assert.deepEqual([ok, hops[1]?.visits.length], [true, 1]);
 });
 
 test('connect goes through the kaskade that runs, and tells what it says of a failure', async (context) => {
