@@ -28,14 +28,19 @@ export const listenControl = (path: string, onFace: (face: Peer) => void): Promi
     const server = createServer((socket) => {
       welcome(socket, faces, onFace);
     });
-    const onError = (error: NodeJS.ErrnoException): void => {
+    const refuse = (error: NodeJS.ErrnoException): void => {
       reject(fail('home-unusable', { note: `${path}, ${error.code ?? 'unknown'}` }, error));
     };
-    server.once('error', onError);
+    server.once('error', refuse);
     server.once('listening', () => {
-      server.off('error', onError).on('error', () => undefined);
-      if (!isPipe(path)) chmodSync(path, 0o600);
-      resolve({ close: () => close(server, faces) });
+      server.off('error', refuse).on('error', () => undefined);
+      try {
+        if (!isPipe(path)) chmodSync(path, 0o600);
+        resolve({ close: () => close(server, faces) });
+      } catch (thrown) {
+        server.close();
+        refuse(thrown as NodeJS.ErrnoException);
+      }
     });
     bindPrivately(server, path);
   });
