@@ -37,7 +37,7 @@ const addAdd = (cascade: Command, run: Run): void => {
     face.output.say(`stored ${added.name}${inUse ? ', in use' : ''}: ${labelCascade(added)}`);
     warn(face, added);
     face.output.value({ event: 'stored', ...valueOf(added, program) });
-    await tellRunning(face.output, program, { do: 'reload' }, 'has read it');
+    await tellRunning(face.output, program, [{ do: 'reload' }], 'has read it');
   });
 };
 
@@ -83,7 +83,8 @@ const addUse = (cascade: Command, run: Run): void => {
     warn(face, used);
     face.output.value({ event: 'in-use', ...valueOf(used, program) });
     const told = 'sends new sessions through it; open ones finish on theirs';
-    await tellRunning(face.output, program, { do: 'use-cascade', name: used.name }, told);
+    const commands = [{ do: 'reload' }, { do: 'use-cascade', name: used.name }] as const;
+    await tellRunning(face.output, program, commands, told);
   });
 };
 
@@ -96,7 +97,7 @@ const addRm = (cascade: Command, run: Run): void => {
     if (program.cascades.inUse() === undefined && program.cascades.all().length > 0) {
       face.output.note('No cascade is in use now: kaskade cascade use NAME picks one.');
     }
-    await tellRunning(face.output, program, { do: 'reload' }, 'has read it');
+    await tellRunning(face.output, program, [{ do: 'reload' }], 'has read it');
   });
 };
 

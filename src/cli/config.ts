@@ -29,7 +29,7 @@ export const furnishConfig: Furnish = (config, run) => {
       output.say({ tone: 'strong', text: view.key }, ` = ${view.value}`);
       output.value(view);
       const told = 'has read it; listeners, limits and deadlines are those of its start';
-      await tellRunning(output, opened, { do: 'reload' }, told);
+      await tellRunning(output, opened, [{ do: 'reload' }], told);
     },
   );
   run(config.command('path').description('print where the settings are stored'), async ({ program, output }) => {

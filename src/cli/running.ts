@@ -1,5 +1,6 @@
 /** The kaskade that runs on this home, as commands use it. */
 
+import type { NonEmpty } from '../model/brand.js';
 import type { Command } from '../model/command.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import { type Failure, explain } from '../model/failure.js';
@@ -23,12 +24,18 @@ export const withRunning = async <Result>(
 };
 
 /** Tells a running kaskade of what was stored, and says on stderr what it made of it; says nothing where none runs. */
-export const tellRunning = async (output: Output, program: Program, command: Command, done: string): Promise<void> => {
+export const tellRunning = async (
+  output: Output,
+  program: Program,
+  commands: NonEmpty<Command>,
+  done: string,
+): Promise<void> => {
   try {
     const engine = await program.attach();
     if (engine === undefined) return;
     const { pid } = engine.snapshot;
-    const result = await engine.execute(command);
+    let result = await engine.execute(commands[0]);
+    for (const command of commands.slice(1)) if (result.done) result = await engine.execute(command);
     await engine[Symbol.asyncDispose]();
     output.note(result.done ? `The running kaskade (pid ${pid}) ${done}.` : goesOn(`(pid ${pid})`, result.failure));
   } catch (thrown) {

@@ -31,7 +31,8 @@ export const serveUntilSignal = async (output: Output, program: Program, plan: P
   const code = await Promise.race([signals.first, asked]);
   const open = controller.snapshot.sessions.length;
   if (open > 0) output.note(`Stopping: ${open} open sessions have 5 s to end. Once more leaves now.`);
-  await controller.stop(grace);
+  const stopped = controller.stop(grace);
+  await (signals.signal.aborted ? stopped : Promise.race([stopped, signals.first]));
   return code;
 };
 

@@ -59,6 +59,10 @@ export const prepare = ({ kind, path }: Place): void => {
   if (!isOurs(folder)) throw fail('home-unusable', { note: `${folder} is somebody else's, or open to others` });
 };
 
+/** Whether the socket of a place is somebody else's, who could tell any lie through it. A pipe of Windows lets only its owner in. */
+export const isStrange = ({ kind, path }: Place, uid = process.getuid?.()): boolean =>
+  kind !== 'pipe' && (lstatSync(path, { throwIfNoEntry: false })?.uid ?? uid) !== uid;
+
 const isOurs = (folder: string): boolean => {
   const found = lstatSync(folder, { throwIfNoEntry: false });
   return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;

@@ -5,7 +5,7 @@ import { type KaskadeError, fail } from '../model/error.js';
 import { connectControl } from '../net/control.js';
 import type { Ears, Peer } from '../net/peer.js';
 import { type Told, controlVersion, readTold } from '../wire/control.js';
-import { type Place, isTrusted } from './place.js';
+import { type Place, isStrange, isTrusted } from './place.js';
 
 /** An engine that has said who it is. */
 export interface Reached {
@@ -28,7 +28,10 @@ const patience = millis(3_000);
 export const reach = async (place: Place, within: Millis = patience): Promise<Reached | undefined> => {
   if (!isTrusted(place)) return undefined;
   const peer = await connectControl(place.path);
-  return peer && hearHello(peer, within);
+  if (peer === undefined) return undefined;
+  if (!isStrange(place)) return hearHello(peer, within);
+  peer.cut();
+  throw silent("its socket is another user's");
 };
 
 const hearHello = (peer: Peer, within: Millis): Promise<Reached> =>

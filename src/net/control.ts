@@ -16,7 +16,7 @@ export interface ControlListener {
 const mostFaces = 32;
 
 /** Whether a path names a pipe of Windows, which is no file and has no mode. */
-export const isPipe = (path: string): boolean => path.startsWith('\\\\');
+const isPipe = (path: string): boolean => path.startsWith('\\\\');
 
 /**
  * Opens the socket at a path where nothing is. Rejects with `home-unusable` and the errno where it cannot be had.
@@ -28,14 +28,19 @@ export const listenControl = (path: string, onFace: (face: Peer) => void): Promi
     const server = createServer((socket) => {
       welcome(socket, faces, onFace);
     });
-    const onError = (error: NodeJS.ErrnoException): void => {
+    const refuse = (error: NodeJS.ErrnoException): void => {
       reject(fail('home-unusable', { note: `${path}, ${error.code ?? 'unknown'}` }, error));
     };
-    server.once('error', onError);
+    server.once('error', refuse);
     server.once('listening', () => {
-      server.off('error', onError).on('error', () => undefined);
-      if (!isPipe(path)) chmodSync(path, 0o600);
-      resolve({ close: () => close(server, faces) });
+      server.off('error', refuse).on('error', () => undefined);
+      try {
+        if (!isPipe(path)) chmodSync(path, 0o600);
+        resolve({ close: () => close(server, faces) });
+      } catch (thrown) {
+        server.close();
+        refuse(thrown as NodeJS.ErrnoException);
+      }
     });
     bindPrivately(server, path);
   });

@@ -104,7 +104,7 @@ test('status, sessions and why tell how it is doing', async (context) => {
   const [value, ...rest] = jsonLines(await run(['status', '--json']));
   assert.deepEqual(rest, []);
   assert.deepEqual(value?.['listeners'], [`127.0.0.1:${port}`]);
-  assert.deepEqual(value?.['hops'], [[{ proxy: hops[0]?.url, standing: 'unknown' }]]);
+  assert.deepEqual(value['hops'], [[{ proxy: hops[0]?.url, standing: 'unknown' }]]);
   const sessions = await run(['sessions']);
   const [heading, failed, open] = sessions.stdout.split('\n');
   assert.match(heading ?? '', /^id +age +identity +protocol +target +cascade +state +up +down$/);
@@ -182,6 +182,36 @@ test('stop waits for open sessions for a while, and then for the end', async (co
   assert.equal((await running.ended).code, 0);
 });
 
+test('one that does not answer is told from none, and keeps its home', async (context) => {
+  const { run, start } = createKaskade(context);
+  const running = start(['lab', '--listen', '127.0.0.1:0']);
+  await portOf(running);
+  running.child.kill('SIGSTOP');
+  const [status, second, added] = await Promise.all([
+    run(['status']),
+    run(['lab', '--listen', '127.0.0.1:0']),
+    run(['cascade', 'add', 'work', 'http://a.example,http://b.example']),
+  ]);
+  assertRefused(status, 3, /^The kaskade that runs on this home does not answer \(it is silent\)\.$/);
+  assertRefused(second, 3, /^Another kaskade runs on this home already \(it is silent\)\.$/);
+  assert.equal(added.code, 0, 'what is asked for is stored all the same');
+  assert.match(added.stderr, /^The running kaskade could not be told and goes on as before: .* does not answer/);
+  running.child.kill('SIGCONT');
+  assert.equal((await run(['status'])).code, 0);
+});
+
+test('a signal while it stops for a face makes it leave at once', async (context) => {
+  const { run, start, serving, target } = await setUp(context);
+  const running = start(serving);
+  const { socket } = await ask(await portOf(running), { protocol: 'socks5', target: target.name });
+  const stopping = run(['stop']);
+  await running.printed(/Stopping: 1 open session/);
+  running.child.kill('SIGINT');
+  assert.equal((await running.ended).code, 0);
+  assert.equal((await stopping).code, 0);
+  socket.destroy();
+});
+
 for (const fixed of [false, true]) {
   test(`cascade use switches new sessions at once, and open ones go on (${fixed ? 'a cascade was given' : 'the stored one'})`, async (context) => {
     const { run, start, serving, target, hops } = await setUp(context);
@@ -203,7 +233,7 @@ for (const fixed of [false, true]) {
   });
 }
 
-test('what is stored reaches a kaskade that runs: cascades, settings, and what it cannot do', async (context) => {
+test('what is stored reaches a kaskade that runs: cascades and settings', async (context) => {
   const { run, start, serving, target, hops } = await setUp(context);
   const running = start(serving);
   const port = await portOf(running);
@@ -219,16 +249,18 @@ test('what is stored reaches a kaskade that runs: cascades, settings, and what i
   assert.match((await run(['cascade', 'rm', 'three'])).stderr, /has read it\.\n$/);
   assert.ok(!(await ask(port, { protocol: 'socks5', target: target.name, login: three })).ok);
   for (const { socket } of [named, local]) socket.destroy();
-  running.child.kill('SIGTERM');
-  await running.ended;
+});
+
+test('a lab that runs goes over to a stored cascade', async (context) => {
+  const { run, start, target, hops } = await setUp(context);
   const lab = start(['lab', '--listen', '127.0.0.1:0']);
-  await portOf(lab);
-  const refused = await run(['cascade', 'use', 'two']);
-  assert.equal(refused.code, 0, 'it is stored');
-  assert.match(
-    refused.stderr,
-    /The running kaskade \(pid \d+\) goes on as before: There is no cascade of that name\.\n$/,
-  );
+  const port = await portOf(lab);
+  const { code, stderr } = await run(['cascade', 'use', 'two']);
+  assert.equal(code, 0);
+  assert.match(stderr, /The running kaskade \(pid \d+\) sends new sessions through it; /);
+  const { socket, ok } = await ask(port, { protocol: 'socks5', target: target.name });
+  socket.destroy();
+  assert.deepEqual([ok, hops[1]?.visits.length], [true, 1]);
 });
 
 test('connect goes through the kaskade that runs, and tells what it says of a failure', async (context) => {

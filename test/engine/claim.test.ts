@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -24,7 +25,7 @@ import { KaskadeError } from '../../src/model/error.js';
 import { millis } from '../../src/model/brand.js';
 import { claim } from '../../src/engine/claim.js';
 import { claimHome } from '../../src/engine/daemon.js';
-import { controlPlace } from '../../src/engine/place.js';
+import { controlPlace, isStrange } from '../../src/engine/place.js';
 import { reach } from '../../src/engine/reach.js';
 import { attach } from '../../src/engine/remote.js';
 import { makeHome } from '../kit/daemon.js';
@@ -113,6 +114,19 @@ test('an engine of another version, a full one and one that talks nonsense are t
     assert.match(failure.note ?? '', note);
     assert.equal((await failureOf(claimHome(home.place))).code, 'engine-running');
   }
+});
+
+test('a socket of another user is not believed, and not taken away either', async () => {
+  await using home = makeHome();
+  const { release } = await claimHome(home.place);
+  const uid = process.getuid?.() ?? 0;
+  assert.deepEqual([isStrange(home.place, uid), isStrange(home.place, uid + 1)], [false, true]);
+  if (uid === 0) {
+    chownSync(home.place.path, 1, 1);
+    assert.equal((await failureOf(attach(home.place))).code, 'engine-silent');
+    assert.equal((await failureOf(claimHome(home.place))).code, 'engine-running');
+  }
+  await release();
 });
 
 test('a file of that name that is no socket is left alone', async () => {

@@ -51,7 +51,7 @@ test('nobody but the owner can connect, from the first moment on and whatever th
   try {
     const opening = listenControl(path, () => undefined);
     assert.equal(statSync(path).mode & 0o777, 0o600);
-    assert.equal(process.umask(), 0, 'the umask of the process is as before');
+    assert.equal(process.umask(0), 0, 'the umask of the process is as before');
     const listener = await opening;
     assert.equal(statSync(path).mode & 0o777, 0o600);
     await listener.close();

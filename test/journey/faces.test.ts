@@ -1,0 +1,143 @@
+/** Many faces on one engine under load: all see the same in the end, and none of them slows it or makes it grow. */
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Session } from '../../src/model/session.js';
+import type { Snapshot } from '../../src/model/snapshot.js';
+import { attach } from '../../src/engine/remote.js';
+import { ask } from '../kit/clients.js';
+import { type DaemonProcess, startDaemonProcess } from '../kit/daemon-process.js';
+import { hear } from '../kit/ear.js';
+import { openHop } from '../kit/hops.js';
+import { until } from '../kit/leak.js';
+import { type Scope, createScope } from '../kit/scope.js';
+import { type Target, echo, openTarget } from '../kit/target.js';
+
+const isLong = process.env['KASKADE_LONG'] === '1';
+/** So long the load lasts, at so many sessions a second. */
+const seconds = isLong ? 60 : 10;
+const pace = 200;
+
+/** The most that the engine's loop may be late, in 99 of 100 looks. */
+const mostLate = 50;
+/** The most that a face costs that was stopped. */
+const mostCost = 20_000_000;
+
+const bin = fileURLToPath(new URL('../../../bin/kaskade.js', import.meta.url));
+
+interface Stage {
+  readonly daemon: DaemonProcess;
+  readonly target: Target;
+  readonly scope: Scope;
+}
+
+const withStage = async (act: (stage: Stage) => Promise<void>): Promise<void> => {
+  await using scope = createScope();
+  const target = scope.use(await openTarget(echo));
+  const hop = scope.use(await openHop({ scheme: 'socks5h' }));
+  await act({ daemon: scope.use(await startDaemonProcess(hop.url)), target, scope });
+};
+
+/** One whole session. */
+const visit = async ({ daemon, target }: Stage): Promise<void> => {
+  const { socket, ok } = await ask(daemon.port, { protocol: 'socks5', target: target.name });
+  assert.ok(ok);
+  socket.write('hello');
+  await hear(socket, 5);
+  socket.destroy();
+};
+
+/** Begins so many sessions a second for so long, whatever becomes of those before; gives how many there were. */
+const load = async (stage: Stage, time: number): Promise<number> => {
+  const visits: Promise<void>[] = [];
+  const began = performance.now();
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const passed = performance.now() - began;
+      while (visits.length < (Math.min(passed, time) / 1_000) * pace) visits.push(visit(stage));
+      if (passed < time) return;
+      clearInterval(timer);
+      resolve();
+    }, 5);
+  });
+  await Promise.all(visits);
+  return visits.length;
+};
+
+/** A command line that follows the sessions, and what it has printed last of each. */
+const followSessions = ({ daemon, scope }: Stage) => {
+  const env = { ...process.env, KASKADE_HOME: daemon.folder, NODE_V8_COVERAGE: undefined };
+  const child = spawn(process.execPath, [bin, 'sessions', '--follow', '--json'], { env });
+  scope.defer(() => end(child));
+  const last = new Map<number, Session>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const session = JSON.parse(line) as Session;
+    last.set(session.id, session);
+  });
+  return { child, last };
+};
+
+const end = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+};
+
+/** Everything that does not change by itself while nothing happens. */
+const still = ({ at: _at, rates: _rates, ...rest }: Snapshot): unknown => JSON.parse(JSON.stringify(rest));
+
+test(`two faces and a command line see the same after ${seconds} s of ${pace} sessions a second`, async (context) => {
+  await withStage(async (stage) => {
+    const { daemon, scope } = stage;
+    const faces = await Promise.all([attach(daemon.place), attach(daemon.place)]);
+    for (const face of faces) scope.defer(() => face?.[Symbol.asyncDispose]());
+    const { last } = followSessions(stage);
+    await visit(stage);
+    await until(() => [...last.values()].some(({ state }) => state.phase === 'closed'), 'the command line');
+    await daemon.measure();
+    const count = 1 + (await load(stage, seconds * 1_000));
+    const isAll = (snapshot: Snapshot | undefined): boolean => snapshot?.totals.served === count;
+    await until(() => faces.every((face) => isAll(face?.snapshot)), 'quiet');
+    const { snapshot, p99, worst } = await daemon.report();
+    context.diagnostic(
+      `${count} sessions; the loop was late by ${p99.toFixed(1)} ms (p99), ${worst.toFixed(1)} ms (most)`,
+    );
+    assert.ok(count >= seconds * pace && isAll(snapshot));
+    for (const face of faces) assert.deepEqual(face && still(face.snapshot), still(snapshot));
+    await until(() => last.size === count, 'all lines');
+    for (const session of snapshot.recent) assert.deepEqual(last.get(session.id), JSON.parse(JSON.stringify(session)));
+    for (const { state } of last.values()) assert.equal(state.phase, 'closed');
+    assert.ok(p99 <= mostLate, `${p99} ms`);
+  });
+});
+
+test('a face that is stopped costs the engine little, and sees everything anew when it goes on', async (context) => {
+  await withStage(async (stage) => {
+    const { daemon } = stage;
+    const { child, last } = followSessions(stage);
+    const burst = seconds * 500;
+    await visit(stage);
+    await until(() => last.size === 1, 'the command line');
+    let count = 1 + (await load(stage, burst));
+    await until(() => last.size === count, 'all lines');
+    const before = await daemon.report();
+    child.kill('SIGSTOP');
+    await daemon.measure();
+    count += await load(stage, burst);
+    const { held, rss, p99, snapshot } = await daemon.report();
+    const cost = Math.max(held - before.held, rss - before.rss);
+    context.diagnostic(`it cost ${Math.round(cost / 1e6)} MB; the loop was late by ${p99.toFixed(1)} ms (p99)`);
+    assert.ok(cost <= mostCost, `${cost} bytes`);
+    assert.ok(p99 <= mostLate, `${p99} ms`);
+    child.kill('SIGCONT');
+    const newest = snapshot.recent.at(-1);
+    await until(() => last.has(newest?.id ?? 0), 'the last session');
+    for (const session of snapshot.recent) assert.deepEqual(last.get(session.id), JSON.parse(JSON.stringify(session)));
+    assert.ok(last.size < count, `it saw ${last.size} of ${count}: what it missed was not kept for it`);
+  });
+});
