@@ -1,6 +1,6 @@
 /** Keeps the sessions that are open and the last ones that have ended, counts them, and tells watchers of each change. */
 
-import { type At, now, since } from '../model/brand.js';
+import { type At, type Millis, now, since } from '../model/brand.js';
 import { mostRecent } from '../model/board.js';
 import { type KaskadeError, asKaskadeError } from '../model/error.js';
 import type { Moved } from '../model/event.js';
@@ -159,7 +159,13 @@ const movedOf = (session: Live): readonly Moved[] => {
   const { up, down } = trafficOf(session);
   if (up + down === session.told) return [];
   session.told = up + down;
-  return [[session.id, up, down]];
+  const first = firstByteOf(session);
+  return [first === undefined ? [session.id, up, down] : [session.id, up, down, first]];
+};
+
+const firstByteOf = ({ relayed }: Live): Millis | undefined => {
+  const at = relayed?.meter.firstDown;
+  return relayed === undefined || at === undefined ? undefined : since(relayed.from, at);
 };
 
 const viewOf = (session: Live): Session => {
@@ -174,8 +180,8 @@ const viewOf = (session: Live): Session => {
 const stateOf = (session: Live): SessionState => {
   const { end, opened, relayed, route, held } = session;
   const traffic = trafficOf(session);
-  const firstAt = relayed?.meter.firstDown;
-  const first = relayed === undefined || firstAt === undefined ? {} : { firstByte: since(relayed.from, firstAt) };
+  const firstByte = firstByteOf(session);
+  const first = firstByte === undefined ? {} : { firstByte };
   if (end !== undefined) {
     return 'failed' in end
       ? { phase: 'failed', opened, traffic, failure: end.failed.failure }

@@ -110,10 +110,11 @@ const takeSession = ({ sessions, recent }: State, session: Session): void => {
   keepNewest(recent, mostRecent);
 };
 
-const move = ({ sessions }: State, [id, up, down]: Moved): void => {
+const move = ({ sessions }: State, [id, up, down, firstByte]: Moved): void => {
   const session = sessions.get(id);
   if (session?.state.phase !== 'relaying') return;
-  sessions.set(id, { ...session, state: { ...session.state, traffic: { up, down } } });
+  const first = firstByte === undefined ? {} : { firstByte };
+  sessions.set(id, { ...session, state: { ...session.state, traffic: { up, down }, ...first } });
 };
 
 const keepNewest = (map: Map<unknown, unknown>, most: number): void => {

@@ -1,6 +1,6 @@
 /** Everything the engine tells its faces, as plain data. */
 
-import type { At } from './brand.js';
+import type { At, Millis } from './brand.js';
 import type { Failure } from './failure.js';
 import type { Session } from './session.js';
 import type { CascadeView, Snapshot, Totals } from './snapshot.js';
@@ -17,8 +17,8 @@ export interface Notice {
   readonly at: At;
 }
 
-/** Bytes of an open session so far: its id, up, down. */
-export type Moved = readonly [session: number, up: number, down: number];
+/** Bytes of an open session so far: its id, up, down; and after how long the first one came down, once it has. */
+export type Moved = readonly [session: number, up: number, down: number, firstByte?: Millis];
 
 export type KaskadeEvent =
   /** Everything anew: a face that was too slow, or has just come, goes on from here. */
