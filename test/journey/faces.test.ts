@@ -144,7 +144,11 @@ test('a face that is stopped costs the engine little, and sees everything anew w
     assert.ok(p99 <= mostLate, `${p99} ms`);
     child.kill('SIGCONT');
     const isTold = ({ id, changed }: Session): boolean => last.get(id)?.changed === changed;
-    await until(() => snapshot.recent.every(isTold), 'everything anew');
+    const untold = (): number => snapshot.recent.filter((session) => !isTold(session)).length;
+    await until(() => untold() === 0, 'everything anew', 10_000).catch((thrown: unknown) => {
+      context.diagnostic(`${untold()} of ${snapshot.recent.length} are not told, ${last.size} of ${count} seen`);
+      throw thrown;
+    });
     for (const session of snapshot.recent) assert.deepEqual(last.get(session.id), JSON.parse(JSON.stringify(session)));
     assert.ok(last.size < count, `it saw ${last.size} of ${count}: what it missed was not kept for it`);
   });
