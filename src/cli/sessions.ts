@@ -63,17 +63,22 @@ const follow = (output: Output, engine: Controller): Promise<number> =>
     catchUp(engine.snapshot);
   });
 
-/** Prints each change once: after a gap, a snapshot tells what was missed. Changes are told in the order of their time. */
+/** Far more than a snapshot can tell of sessions that have ended. */
+const mostPrinted = 200_000;
+
+/** Prints each change once: after a gap, a snapshot tells what was missed. */
 const createFollower = (print: (session: Session) => void) => {
-  let newest = -1;
+  const printed = new Map<number, At>();
   const take = (session: Session): void => {
-    newest = Math.max(newest, session.changed);
+    printed.delete(session.id);
+    printed.set(session.id, session.changed);
+    if (printed.size > mostPrinted) printed.delete(printed.keys().next().value ?? 0);
     print(session);
   };
   return {
     take,
     catchUp: (snapshot: Snapshot): void => {
-      const missed = allOf(snapshot).filter(({ changed }) => changed > newest);
+      const missed = allOf(snapshot).filter(({ id, changed }) => printed.get(id) !== changed);
       for (const session of missed.sort((one, other) => one.changed - other.changed)) take(session);
     },
   };
