@@ -54,6 +54,10 @@ export const createChoice = (
       store.reload();
       rules = rulesOf(store.settings());
     },
+    order: () => store.settings()['switch.order'],
+    divert: (name) => {
+      given = usable(named(name));
+    },
     isWarm: (name) => store.settings()['health.warm'].includes(name),
   };
   const inLab = (): boolean => lab !== undefined && inUse() === lab.cascade;

@@ -16,6 +16,7 @@ import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
 import { type Care, type Pulse, createCare } from './care.js';
 import type { Controller } from './controller.js';
+import { createDetour } from './detour.js';
 import { type Levers, obey } from './desk.js';
 import { type Ledger, createLedger } from './ledger.js';
 import { type EngineLine, createDoor, createLine } from './line.js';
@@ -49,6 +50,10 @@ export interface Stored {
   readonly reload: () => void;
   /** Whether a cascade is probed also while it is not in use. */
   readonly isWarm: (name: string) => boolean;
+  /** The cascades to switch to when the one in use is down, in the user's order. */
+  readonly order: () => readonly string[];
+  /** Lets new sessions go through another cascade until the user picks one; nothing is stored. Throws `cascade-unknown`. */
+  readonly divert: (name: string) => void;
 }
 
 /** Figures of the settings. */
@@ -118,9 +123,11 @@ const assemble = (parts: EngineParts): Running => {
   const care = createCare(parts.pulse, {
     ...{ stored: parts.stored, door, watchers },
     onChange: () => {
+      detour();
       sight.refresh();
     },
   });
+  const detour = createDetour(parts, { health: () => care.health, notices });
   const sight = createSight({
     ...{ parts, ledger, rates, notices, watchers },
     health: () => care.health,

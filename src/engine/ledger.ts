@@ -62,8 +62,8 @@ export const createLedger = (watchers: Watchers): Ledger => {
     tally.add(session);
     live.delete(session.id);
     delete session.drop;
-    changed(session);
     if (ended.push(session) > mostRecent) ended.shift();
+    changed(session);
     if (live.size === 0) for (const resolve of waiting.splice(0)) resolve();
   };
 

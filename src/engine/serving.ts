@@ -5,6 +5,7 @@ import type { Port } from '../model/brand.js';
 import { fail } from '../model/error.js';
 import { privateKind } from '../model/private.js';
 import { readAuthFile } from '../config/auth-file.js';
+import { keepHealth } from '../config/health-file.js';
 import { type Settings, readSetting } from '../config/settings.js';
 import type { Store } from '../config/store.js';
 import type { ListenAt } from '../net/listen.js';
@@ -46,7 +47,7 @@ const begin = async (
   const given = options.cascade === undefined ? lab?.cascade : findCascade(store, options.cascade);
   const choice = createChoice(store, { lab, given, own });
   if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
-  return startEngine({ ...parts, ...choice });
+  return startEngine({ ...parts, ...choice, pulse: { keepsake: keepHealth(store.path) } });
 };
 
 const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, Chosen> => {

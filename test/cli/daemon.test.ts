@@ -24,6 +24,7 @@ const setUp = async (context: TestContext) => {
   for (const each of [target, ...hops]) context.after(() => each[Symbol.asyncDispose]());
   for (const [index, name] of ['one', 'two'].entries())
     await kaskade.run(['cascade', 'add', name, hops[index]?.url ?? '']);
+  await kaskade.run(['config', 'set', 'hold', '0s']);
   return { ...kaskade, target, hops, serving: ['serve', '--listen', '127.0.0.1:0'] };
 };
 
@@ -98,13 +99,13 @@ test('status, sessions and why tell how it is doing', async (context) => {
     status.stdout,
     new RegExp(`^kaskade runs, pid ${running.child.pid ?? 0}\nlistener {2}127.0.0.1:${port}\n`),
   );
-  assert.ok(status.stdout.includes(`cascade   one\n  hop 1   ${hops[0]?.url ?? ''} (unknown)\n`), status.stdout);
+  assert.ok(status.stdout.includes(`cascade   one\n  hop 1   ${hops[0]?.url ?? ''} (up)\n`), status.stdout);
   assert.match(status.stdout, /\nsessions {2}1 open, 0 held, 0 served, 1 failed\n/);
   assert.match(status.stdout, /\nNote: One hop sees both who you are and where you go\.\n/);
   const [value, ...rest] = jsonLines(await run(['status', '--json']));
   assert.deepEqual(rest, []);
   assert.deepEqual(value?.['listeners'], [`127.0.0.1:${port}`]);
-  assert.deepEqual(value['hops'], [[{ proxy: hops[0]?.url, standing: 'unknown' }]]);
+  assert.deepEqual(value['hops'], [[{ proxy: hops[0]?.url, standing: 'up' }]]);
   const sessions = await run(['sessions']);
   const [heading, failed, open] = sessions.stdout.split('\n');
   assert.match(heading ?? '', /^id +age +identity +protocol +target +cascade +state +up +down$/);

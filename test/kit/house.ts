@@ -37,6 +37,8 @@ export const storedAs = (...cascades: readonly Cascade[]): EngineParts['stored']
   use: () => undefined,
   reload: () => undefined,
   isWarm: () => false,
+  order: () => [],
+  divert: () => undefined,
 });
 
 const standardLimits: EngineLimits = {
