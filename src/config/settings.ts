@@ -48,6 +48,11 @@ const rows = {
     'none',
     'cascades to switch to, in this order, when the one in use is down; each switch is announced',
   ),
+  'health.probes': row(
+    oneOf('on', 'off'),
+    'on',
+    'whether the cascade in use is probed, through its own hops, while sessions give no evidence',
+  ),
   'health.warm': row(names, 'none', 'cascades that are probed also while they are not in use'),
   'sessions.most': row(count(1, 100_000), '2000', 'how many sessions may be open at once'),
   'log.targets': row(yesOrNo, 'no', 'whether names of targets may be written to files'),

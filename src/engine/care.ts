@@ -8,8 +8,9 @@ import type { Door } from '../net/connect.js';
 import type { Stored } from './engine.js';
 import type { Watchers } from './watchers.js';
 
-/** How an engine cares for its cascades; without it nothing is probed, and only sessions give evidence. */
+/** How an engine cares for its cascades; without it only sessions give evidence, and nothing is kept. */
 export interface Pulse {
+  readonly probes: boolean;
   readonly limits?: Partial<HealthLimits>;
   /** Where what was learned outlives the engine. */
   readonly keepsake?: Keepsake;
@@ -58,7 +59,7 @@ export const createCare = (
   return {
     health,
     begin: (inUse) => {
-      if (pulse === undefined) return;
+      if (pulse?.probes !== true) return;
       if (inUse !== undefined) health.used(inUse);
       health.begin();
     },

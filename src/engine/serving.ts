@@ -10,6 +10,7 @@ import { type Settings, readSetting } from '../config/settings.js';
 import type { Store } from '../config/store.js';
 import type { ListenAt } from '../net/listen.js';
 import type { Login } from '../wire/client-request.js';
+import type { Pulse } from './care.js';
 import { createChoice, findCascade } from './choice.js';
 import type { Controller, ServeOptions } from './controller.js';
 import { endingWith } from './daemon.js';
@@ -47,7 +48,7 @@ const begin = async (
   const given = options.cascade === undefined ? lab?.cascade : findCascade(store, options.cascade);
   const choice = createChoice(store, { lab, given, own });
   if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
-  return startEngine({ ...parts, ...choice, pulse: { keepsake: keepHealth(store.path) } });
+  return startEngine({ ...parts, ...choice, pulse: pulseOf(store) });
 };
 
 const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, Chosen> => {
@@ -65,6 +66,11 @@ const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, Chosen>
     },
   };
 };
+
+const pulseOf = (store: Store): Pulse => ({
+  probes: store.settings()['health.probes'] === 'on',
+  keepsake: keepHealth(store.path),
+});
 
 /** On loopback only programs of this machine come in. */
 const anybody: Login = { required: false, check: () => true };

@@ -24,7 +24,7 @@ const setUp = async (context: TestContext) => {
   for (const each of [target, ...hops]) context.after(() => each[Symbol.asyncDispose]());
   for (const [index, name] of ['one', 'two'].entries())
     await kaskade.run(['cascade', 'add', name, hops[index]?.url ?? '']);
-  await kaskade.run(['config', 'set', 'hold', '0s']);
+  for (const setting of ['hold 0s', 'health.probes off']) await kaskade.run(['config', 'set', ...setting.split(' ')]);
   return { ...kaskade, target, hops, serving: ['serve', '--listen', '127.0.0.1:0'] };
 };
 

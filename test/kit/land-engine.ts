@@ -28,7 +28,7 @@ const counts = { served: 0, failed: 0 };
 const begin = async (chain: string, target: string): Promise<string> => {
   const opened = await startHouse(chain, {
     limits: { dial: millis(4_000) },
-    pulse: { limits: { interval: millis(1_000), patience: millis(2_000), tick: millis(100) } },
+    pulse: { probes: true, limits: { interval: millis(1_000), patience: millis(2_000), tick: millis(100) } },
   });
   house = opened;
   opened.controller.watch((event) => {
