@@ -1,6 +1,7 @@
 /** `kaskade status`: how the running kaskade is doing. */
 
 import { labelEndpoint } from '../model/address.js';
+import { type Bound, type Share, labelBound, labelShare } from '../model/bound.js';
 import type { ProxyId } from '../model/cascade.js';
 import type { CascadeView, Snapshot } from '../model/snapshot.js';
 import type { Standing } from '../model/standing.js';
@@ -27,7 +28,7 @@ const print = (output: Output, snapshot: Snapshot): void => {
   for (const listener of snapshot.listeners) output.say(`listener  ${labelEndpoint(listener)}`);
   output.say(`cascade   ${snapshot.cascade ?? 'none is in use'}`);
   for (const [index, among] of hopsOf(snapshot).entries()) {
-    output.say(`  hop ${index + 1}   ${among.map(({ proxy, standing }) => `${proxy} (${standing})`).join(' or ')}`);
+    output.say(`  hop ${index + 1}   ${among.map(hopText).join(' or ')}`);
   }
   output.say(`network   ${snapshot.network}`);
   output.say(`sessions  ${open} open, ${held} held, ${served} served, ${failed} failed`);
@@ -49,13 +50,25 @@ const cascadeIn = ({ cascade, cascades }: Snapshot): CascadeView | undefined =>
 interface HopStanding {
   readonly proxy: ProxyId;
   readonly standing: Standing;
+  /** What its exchange takes in half of all cases, and how many of the last hour's tries were good. */
+  readonly time: Bound | null;
+  readonly hour: Share;
 }
+
+/** A hop with its standing, and with figures where there are any. */
+const hopText = ({ proxy, standing, time, hour }: HopStanding): string =>
+  `${proxy} (${[standing, ...(time === null ? [] : [labelBound(time)]), ...(hour.all === 0 ? [] : [`${labelShare(hour)} good`])].join(', ')})`;
 
 /** The cascade in use, position by position; what nothing is known of is unknown. */
 const hopsOf = (snapshot: Snapshot): readonly (readonly HopStanding[])[] => {
-  const standings = new Map(snapshot.hops.map(({ proxy, standing }) => [proxy, standing]));
-  const positions = cascadeIn(snapshot)?.positions ?? [];
-  return positions.map(({ among }) => among.map((proxy) => ({ proxy, standing: standings.get(proxy) ?? 'unknown' })));
+  const known = new Map(snapshot.hops.map((hop) => [hop.proxy, hop]));
+  return (cascadeIn(snapshot)?.positions ?? []).map(({ among }) =>
+    among.map((proxy) => {
+      const hop = known.get(proxy);
+      const { standing = 'unknown', hour = { good: 0, all: 0 } } = hop ?? {};
+      return { proxy, standing, time: hop?.exchange.p50 ?? null, hour };
+    }),
+  );
 };
 
 /** What a person should know of the cascade, and what was told of the engine. */

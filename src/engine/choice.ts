@@ -28,8 +28,7 @@ export const createChoice = (
   let rules = rulesOf(store.settings());
   const known = (): readonly Cascade[] => {
     const all = store.cascades();
-    const own = [given, lab?.cascade].filter((cascade) => cascade !== undefined);
-    return [...new Set(own.filter(({ name }) => !all.some((stored) => stored.name === name))), ...all];
+    return [...new Set(unstored([given, lab?.cascade], all)), ...all];
   };
   const named = (name: string): Cascade => {
     const found = known().find((cascade) => cascade.name === name);
@@ -60,18 +59,10 @@ export const createChoice = (
     },
     isWarm: (name) => store.settings()['health.warm'].includes(name),
   };
-  const inLab = (): boolean => lab !== undefined && inUse() === lab.cascade;
+  const only = (): ReadonlySet<string> | undefined => (inUse() === lab?.cascade ? lab?.targets : undefined);
   const now = inUse();
   if (now !== undefined) usable(now);
-  return {
-    cascadeFor,
-    inUse,
-    stored,
-    rules: liveRules(
-      () => rules,
-      () => (inLab() ? lab?.targets : undefined),
-    ),
-  };
+  return { cascadeFor, inUse, stored, rules: liveRules(() => rules, only) };
 };
 
 /** Lets a cascade through unless it leads back to a listener of this engine. Throws `bad-cascade`. */
@@ -83,6 +74,10 @@ const createCheck = (own: readonly Endpoint[]): ((cascade: Cascade) => Cascade) 
     return cascade;
   };
 };
+
+/** Cascades that have no stored namesake. */
+const unstored = (some: readonly (Cascade | undefined)[], stored: readonly Cascade[]): readonly Cascade[] =>
+  some.flatMap((one) => (one === undefined || stored.some(({ name }) => name === one.name) ? [] : [one]));
 
 /** Rules that follow the settings; in the lab, where nothing leaves the machine, its own targets are all there is. */
 const liveRules = (rules: () => TargetRules, only: () => ReadonlySet<string> | undefined): TargetRules => ({

@@ -1,6 +1,6 @@
 /** How a hop, or the way from one hop to the next, is doing now. */
 
-import type { At, Millis } from './brand.js';
+import type { At } from './brand.js';
 import type { ProxyId } from './cascade.js';
 import type { Failure } from './failure.js';
 import type { Bound, Share } from './bound.js';
@@ -57,9 +57,3 @@ export interface EdgeHealth {
 
 /** The state of this machine's own network, as far as it can be told. */
 export type Network = 'online' | 'offline' | 'unknown';
-
-/** When the next probe of a cascade is due; missing where none is planned. */
-export interface Probing {
-  readonly cascade: string;
-  readonly next?: Millis;
-}

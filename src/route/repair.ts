@@ -2,7 +2,7 @@
 
 import { type At, type Millis, since } from '../model/brand.js';
 import type { Cascade } from '../model/cascade.js';
-import { KaskadeError, asKaskadeError } from '../model/error.js';
+import { KaskadeError, asKaskadeError, fail } from '../model/error.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Failure, FailureCode } from '../model/failure.js';
 import type { Route } from '../model/route.js';
@@ -71,25 +71,26 @@ type Tried<Found> = { readonly found: Found } | { readonly error: KaskadeError; 
 /** Dials one route after the other, each without the ways that failed before. Rejects with what no other route mends. */
 const tryRoutes = async <Found>(session: Search<Found>, { barred, first, last }: Standing): Promise<Tried<Found>> => {
   let error = last;
-  let failed: Route | undefined;
+  let failed: { readonly route?: Route } = {};
   for (let dials = 0; dials <= mostRetries; dials += 1) {
     const route = (dials === 0 ? first : undefined) ?? planned(session, barred);
-    if (route instanceof KaskadeError)
-      return { error: error ?? route, ...(failed === undefined ? {} : { route: failed }) };
+    if (route instanceof KaskadeError) return { error: error ?? route, ...failed };
     try {
       return { found: await session.attempt(route) };
     } catch (thrown) {
       error = asKaskadeError(thrown);
-      failed = route;
+      failed = { route };
     }
-    const way = wayIn(route, error.failure);
-    if (way === undefined) throw error;
-    barred.set(wayOf(way.to, way.from), way);
+    bar(route, error, barred);
   }
-  return {
-    error: error ?? new KaskadeError({ code: 'cascade-down' }),
-    ...(failed === undefined ? {} : { route: failed }),
-  };
+  return { error: error ?? fail('cascade-down'), ...failed };
+};
+
+/** Closes the way that a failure is about to this session. Throws the failure where no other way mends it. */
+const bar = (route: Route, error: KaskadeError, barred: Map<string, Way>): void => {
+  const way = wayIn(route, error.failure);
+  if (way === undefined) throw error;
+  barred.set(wayOf(way.to, way.from), way);
 };
 
 const planned = <Found>(

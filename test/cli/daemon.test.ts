@@ -99,13 +99,17 @@ test('status, sessions and why tell how it is doing', async (context) => {
     status.stdout,
     new RegExp(`^kaskade runs, pid ${running.child.pid ?? 0}\nlistener {2}127.0.0.1:${port}\n`),
   );
-  assert.ok(status.stdout.includes(`cascade   one\n  hop 1   ${hops[0]?.url ?? ''} (up)\n`), status.stdout);
+  assert.match(
+    status.stdout,
+    /\ncascade {3}one\n {2}hop 1 {3}socks5h:\/\/127\.0\.0\.1:\d+ \(up, ≤ \d+ ms, ≥ 99 % good\)\n/,
+  );
   assert.match(status.stdout, /\nsessions {2}1 open, 0 held, 0 served, 1 failed\n/);
   assert.match(status.stdout, /\nNote: One hop sees both who you are and where you go\.\n/);
   const [value, ...rest] = jsonLines(await run(['status', '--json']));
   assert.deepEqual(rest, []);
   assert.deepEqual(value?.['listeners'], [`127.0.0.1:${port}`]);
-  assert.deepEqual(value['hops'], [[{ proxy: hops[0]?.url, standing: 'up' }]]);
+  const [[hop]] = value['hops'] as [[Record<string, unknown>]];
+  assert.deepEqual([hop['proxy'], hop['standing'], hop['hour']], [hops[0]?.url, 'up', { good: 1, all: 1 }]);
   const sessions = await run(['sessions']);
   const [heading, failed, open] = sessions.stdout.split('\n');
   assert.match(heading ?? '', /^id +age +identity +protocol +target +cascade +state +up +down$/);

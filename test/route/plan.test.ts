@@ -40,7 +40,7 @@ const stage = (random: () => number = Math.random): Stage => {
   const planner = createPlanner({ evidence, random, clock: () => at as At });
   return {
     evidence,
-    chosen: (cascade, identity = '', target = 'target.test:80', barred = undefined) =>
+    chosen: (cascade, identity = '', target = 'target.test:80', barred) =>
       labels(planner.plan(cascade, { identity: identity as Identity, target: parseEndpoint(target) }, barred)),
     renew: (identity) => {
       planner.renew(identity as Identity);
