@@ -63,7 +63,7 @@ const addLs = (cascade: Command, run: Run): void => {
 const addShow = (cascade: Command, run: Run): void => {
   const show = cascade.command('show').description('show the route of a cascade, and who sees what on it');
   run(show.argument('<name>', 'a stored cascade, or a chain'), async (face, [name = '']) => {
-    const { drawBox, observersOf } = await import('./box.js');
+    const { drawBox, observersOf } = await import('../model/box.js');
     const program = await face.program();
     const found = program.cascades.find(name);
     face.output.say({ tone: 'strong', text: found.name }, isInUse(found, program) ? ', in use' : '');

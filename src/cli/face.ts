@@ -2,14 +2,27 @@
 
 import type { Command } from 'commander';
 import type { Readable } from 'node:stream';
-import type { Program } from '../engine/controller.js';
+import type { Controller, Program } from '../engine/controller.js';
 import type { Output } from './output.js';
+
+/** What the terminal UI is given. */
+export interface TuiParts {
+  readonly controller: Controller;
+  readonly program: Program;
+  readonly ownsEngine: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Why the terminal UI has ended. */
+export type TuiEnd = 'left' | 'stopping' | 'signal' | 'gone';
 
 /** The program and the streams of this process. */
 export interface Face {
   readonly output: Output;
   /** Opens the program on the first call; the home is known by then. Throws `settings-broken` or `home-unusable`. */
   readonly program: () => Promise<Program>;
+  /** Loads the terminal UI. */
+  readonly tui: () => Promise<(parts: TuiParts) => Promise<TuiEnd>>;
   readonly stdin: Readable;
   readonly stdout: NodeJS.WritableStream;
 }

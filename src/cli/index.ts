@@ -5,6 +5,11 @@ import type { CommandRow } from './face.js';
 /** Every command, in the order of the help. */
 export const commands: readonly CommandRow[] = [
   {
+    name: 'tui',
+    summary: 'the terminal UI, which is what kaskade without a command is',
+    load: async () => (await import('./tui.js')).furnishTui,
+  },
+  {
     name: 'serve',
     summary: 'serve local ports through a cascade, in the foreground',
     load: async () => (await import('./serve.js')).furnishServe,

@@ -16,7 +16,10 @@ const main = async (argv: readonly string[]): Promise<number> => {
   const output = createOutput({ stdout, stderr, env, json: argv.includes('--json') });
   const root = createRoot(output);
   let program: Promise<Program> | undefined;
-  const face: Face = { output, stdin, stdout, program: () => (program ??= open(root)) };
+  const face: Face = {
+    ...{ output, stdin, stdout, program: () => (program ??= open(root)) },
+    tui: async () => (await import('../tui/app.js')).runTui,
+  };
   try {
     return await dispatch(root, face, argv);
   } catch (thrown) {
@@ -26,7 +29,7 @@ const main = async (argv: readonly string[]): Promise<number> => {
 
 const createRoot = (output: Output): Command =>
   new Command('kaskade')
-    .description('One local port in, a cascade of proxies out. Without a command it serves.')
+    .description('One local port in, a cascade of proxies out. Without a command it shows itself in the terminal.')
     .option('--home <dir>', 'where all state lives; else KASKADE_HOME, else the usual folders')
     .option('--json', 'one JSON value a line on stdout, nothing else there')
     .version(version(), '-V, --version', 'print the version')
@@ -55,20 +58,17 @@ const open = async (root: Command, whenBroken?: 'leave'): Promise<Program> => {
   return openProgram(home, whenBroken);
 };
 
-const bareText = 'Without a command kaskade serves; the terminal interface comes with a later version.';
-
 /** Finds the command and lets it work; gives its exit code. */
 const dispatch = async (root: Command, face: Face, argv: readonly string[]): Promise<number> => {
   const { operands, unknown } = root.parseOptions([...argv]);
   if (operands[0] === 'complete') return suggestFor(root, face, argv);
   const bare = operands.length === 0 && !unknown.some((flag) => ['-h', '--help', '-V', '--version'].includes(flag));
-  if (bare) root.hook('preAction', () => face.output.note(bareText));
-  const wanted = bare ? 'serve' : operands[operands[0] === 'help' ? 1 : 0];
+  const wanted = bare ? 'tui' : operands[operands[0] === 'help' ? 1 : 0];
   const ended = await furnish(root, face, (name) => name === wanted);
   if (wanted === 'config' && [...operands, ...unknown].some((word) => ['help', '-h', '--help'].includes(word))) {
     await explainConfig(root, face);
   }
-  await root.parseAsync(bare ? ['serve', ...argv] : [...argv], { from: 'user' });
+  await root.parseAsync(bare ? ['tui', ...argv] : [...argv], { from: 'user' });
   return ended.code;
 };
 

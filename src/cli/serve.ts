@@ -4,7 +4,7 @@ import { labelCascade, warningsOf } from '../model/cascade.js';
 import { fail } from '../model/error.js';
 import type { Program } from '../engine/controller.js';
 import type { Furnish } from './face.js';
-import { type Plan, collect, serveUntilSignal } from './serving.js';
+import { type Plan, collect, labHops, serveUntilSignal } from './serving.js';
 
 interface ServeFlags {
   readonly listen: readonly string[];
@@ -12,9 +12,6 @@ interface ServeFlags {
   readonly public?: true;
   readonly authFile?: string;
 }
-
-/** Without a cascade the lab stands in, with so many hops. */
-const labHops = 3;
 
 /** Gives `serve` its flags and its work. */
 export const furnishServe: Furnish = (command, run) => {
@@ -30,7 +27,7 @@ export const furnishServe: Furnish = (command, run) => {
 };
 
 /** The given cascade, else the one in use, else the lab; never the lab when cascades are stored. */
-const choose = (program: Program, flags: ServeFlags): Plan => {
+export const choose = (program: Program, flags: ServeFlags): Plan => {
   const options = { ...flags, public: flags.public === true };
   const names = program.cascades.all().map(({ name }) => name);
   const wanted = flags.cascade ?? program.cascades.inUse();

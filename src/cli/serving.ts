@@ -19,6 +19,9 @@ export interface Plan {
 /** Sessions may end by themselves for so long. */
 const grace = millis(5_000);
 
+/** Without a cascade the lab stands in, with so many hops. */
+export const labHops = 3;
+
 /** Collects a flag that may be given several times. */
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 

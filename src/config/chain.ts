@@ -14,7 +14,8 @@ const printPosition = ({ pick, among }: Position, open: (secret: Secret) => stri
   return pick === 'first-up' ? hops : `${hops}~${pick}`;
 };
 
-const printHop = (hop: Hop, open: (secret: Secret) => string): string => {
+/** Writes one hop with everything it holds, as `printChain` does. */
+export const printHop = (hop: Hop, open: (secret: Secret) => string): string => {
   const login = hop.credentials === undefined ? '' : `${printLogin(hop.credentials, open)}@`;
   return `${hop.scheme}://${login}${labelEndpoint(hop.endpoint)}${printOptions(hop)}`;
 };

@@ -2,9 +2,9 @@
 
 import { basename, dirname, resolve } from 'node:path';
 import Conf from 'conf';
-import { type Cascade, parseCascade, parseCascadeName } from '../model/cascade.js';
+import { type Cascade, type Draft, everyProxy, parseCascade, parseCascadeName } from '../model/cascade.js';
 import { asKaskadeError, fail, withDetail } from '../model/error.js';
-import { printChain } from './chain.js';
+import { printChain, printHop } from './chain.js';
 import { makeFolder, tighten, withErrno } from './folder.js';
 import type { Saved, SavedCascade } from './saved.js';
 import { type Source, type WhenBroken, openSavedFile } from './saved-file.js';
@@ -30,6 +30,10 @@ export interface Store {
   readonly inUse: () => string | undefined;
   /** Stores a cascade; the first one is in use from then on. Throws `bad-cascade` where the name is taken, or what reading the chain throws. */
   readonly add: (name: string, chain: string) => Cascade;
+  /** A cascade of known proxies, which keep their credentials, and new ones. Throws what reading a chain throws; nothing is stored. */
+  readonly compose: (draft: Draft) => Cascade;
+  /** Stores a draft under a name, in the place of another cascade where one is named. Throws as `add` does, or `cascade-unknown`. */
+  readonly put: (name: string, draft: Draft, replaces?: string) => Cascade;
   /** Throws `cascade-unknown`. */
   readonly use: (name: string) => Cascade;
   /** Removes a cascade; none is in use then if it was. Throws `cascade-unknown`. */
@@ -67,6 +71,13 @@ export const openStore = (home: string | undefined, whenBroken: WhenBroken = 'ke
       update((before) => withCascade(before, added));
       return parse(added);
     },
+    compose: (draft) => parseCascade('draft', draftText(draft, saved().cascades.map(parse))),
+    put: (name, draft, replaces) => {
+      const chain = draftText(draft, saved().cascades.map(parse));
+      const added = { name: parseCascadeName(name), chain: chainText(parseCascade(name, chain)) };
+      update((before) => (replaces === undefined ? withCascade(before, added) : withReplaced(before, added, replaces)));
+      return parse(added);
+    },
     use: (name) => {
       update((before) => ({ ...before, use: savedAs(before, name).name }));
       return parse(savedAs(saved(), name));
@@ -77,6 +88,25 @@ export const openStore = (home: string | undefined, whenBroken: WhenBroken = 'ke
       return removed;
     },
   };
+};
+
+/** The positions as a chain; what names a proxy of a stored cascade means that proxy, with its credentials and options. */
+const draftText = (draft: Draft, known: readonly Cascade[]): string => {
+  const proxies = new Map(known.flatMap(everyProxy).map((proxy) => [String(proxy.id), proxy]));
+  const textOf = (item: string): string => {
+    const proxy = proxies.get(item);
+    return proxy === undefined ? item : printHop(proxy.hop, (secret) => secret.reveal());
+  };
+  return draft.map(({ pick, among }) => `${among.map(textOf).join('|')}~${pick}`).join(',');
+};
+
+const withReplaced = (saved: Saved, added: SavedCascade, replaces: string): Saved => {
+  savedAs(saved, replaces);
+  const others = saved.cascades.filter(({ name }) => name !== replaces);
+  if (others.some(({ name }) => name === added.name))
+    throw fail('bad-cascade', { note: `the name ${added.name} is taken` });
+  const cascades = saved.cascades.map((each) => (each.name === replaces ? added : each));
+  return { ...saved, cascades, ...(saved.use === replaces ? { use: added.name } : {}) };
 };
 
 const chainText = (cascade: Cascade): string => printChain(cascade, (secret) => secret.reveal());

@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
-import type { Cascade } from '../model/cascade.js';
+import type { Cascade, Draft } from '../model/cascade.js';
 import type { Command, CommandResult } from '../model/command.js';
 import type { KaskadeEvent } from '../model/event.js';
 import type { Failure } from '../model/failure.js';
@@ -79,10 +79,16 @@ export interface Program {
   readonly cascades: {
     readonly all: () => readonly Cascade[];
     readonly inUse: () => string | undefined;
+    /** Reads again what another process may have changed. Throws `settings-broken` or `home-unusable`; what was read before holds then. */
+    readonly reload: () => void;
     /** Finds a stored cascade by name, or reads a chain. Throws `cascade-unknown`, `bad-hop` or `bad-cascade`. */
     readonly find: (nameOrChain: string) => Cascade;
     /** Stores a cascade; the first one stored is in use from then on. Throws `bad-cascade` where the name is taken. */
     readonly add: (name: string, chain: string) => Cascade;
+    /** Reads known proxies, which keep their credentials, and new ones as a cascade. Throws `bad-cascade` or `bad-hop`. */
+    readonly compose: (draft: Draft) => Cascade;
+    /** Stores a draft, in the place of another cascade where one is named. Throws as `add` does, or `cascade-unknown`. */
+    readonly put: (name: string, draft: Draft, replaces?: string) => Cascade;
     readonly use: (name: string) => Cascade;
     readonly remove: (name: string) => Cascade;
     /** Dials hop by hop and tells each verdict as it is known; ends after the first failure. */

@@ -25,8 +25,11 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
     cascades: {
       all: store.cascades,
       inUse: store.inUse,
+      reload: store.reload,
       find: (nameOrChain) => findCascade(store, nameOrChain),
       add: store.add,
+      compose: store.compose,
+      put: store.put,
       use: store.use,
       remove: store.remove,
       test: (trial) => tryCascade({ ...trial, door: freshDoor(), within: store.settings()['dial.deadline'] }),

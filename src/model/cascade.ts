@@ -38,7 +38,11 @@ export interface Cascade {
 /** The most hops a cascade may have. */
 export const mostHops = 8;
 
-const picks: readonly Pick[] = ['first-up', 'random', 'fastest', 'sticky'];
+/** Positions as somebody writes them: each item is the id of a known proxy, or a hop as text. */
+export type Draft = readonly { readonly pick: Pick; readonly among: readonly string[] }[];
+
+/** Every way of choosing. */
+export const picks: NonEmpty<Pick> = ['first-up', 'random', 'fastest', 'sticky'];
 
 /** Reads a chain such as `socks5h://a:1080,http://b:3128|http://c:3128~random`. Throws `bad-hop` or `bad-cascade`. */
 export const parseCascade = (name: string, chain: string): Cascade => {

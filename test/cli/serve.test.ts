@@ -43,7 +43,7 @@ test('without a command and without a cascade it serves the lab, and says what t
   const { code, stdout, stderr } = await running.ended;
   assert.equal(code, 130);
   assert.equal(stdout, `listening on 127.0.0.1:${port} through lab\n`);
-  assert.match(stderr, /^Without a command kaskade serves; the terminal interface comes with a later version\.\n/);
+  assert.match(stderr, /^This is no terminal: kaskade serves instead of showing itself\.\n/);
   assert.match(stderr, /It gives no anonymity at all/);
   assert.ok(stderr.includes(`curl -x socks5h://127.0.0.1:${port} http://lab.test/`), stderr);
   assert.match(stderr, /kaskade cascade add NAME CHAIN/);

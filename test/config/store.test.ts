@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { labelCascade } from '../../src/model/cascade.js';
 import { openStore } from '../../src/config/store.js';
 import { createHome, failureOf } from './home.js';
 
@@ -116,4 +117,39 @@ test('a path that is no folder, and a settings file that is one, are told with t
   assert.deepEqual([taken.code, taken.note], ['home-unusable', `${join(home, 'file')}, EEXIST`]);
   mkdirSync(join(home, 'settings.json'));
   assert.equal(failureOf(() => openStore(home)).code, 'home-unusable');
+});
+
+test('a draft of known proxies keeps their credentials and options, and new ones are read as they are written', (context) => {
+  const store = openStore(createHome(context));
+  store.add('one', 'socks5h://alice:s3cret@a.test:1080,https://b.test?verify=no');
+  const draft = [
+    { pick: 'first-up', among: ['https://b.test:443?verify=no'] },
+    { pick: 'random', among: ['socks5h://a.test:1080', 'http://bob:w0rd@c.test'] },
+  ] as const;
+  assert.equal(
+    labelCascade(store.compose(draft)),
+    'https://b.test:443?verify=no > socks5h://a.test:1080 | http://c.test:80',
+  );
+  assert.equal(store.cascades().length, 1);
+  const two = store.put('two', draft);
+  const revealed = two.positions[1]?.among.map(({ hop }) => hop.credentials?.password.reveal());
+  assert.deepEqual([two.positions[1]?.pick, revealed], ['random', ['s3cret', 'w0rd']]);
+  assert.deepEqual(failureOf(() => store.put('two', draft)).code, 'bad-cascade');
+  assert.deepEqual(failureOf(() => store.compose([{ pick: 'sticky', among: ['nonsense'] }])).code, 'bad-hop');
+});
+
+test('a cascade that takes the place of another keeps its place, and stays in use', (context) => {
+  const store = openStore(createHome(context));
+  store.add('one', 'http://a.test');
+  store.add('two', 'http://b.test');
+  store.put('uno', [{ pick: 'first-up', among: ['http://c.test'] }], 'one');
+  assert.deepEqual([store.cascades().map(({ name }) => name), store.inUse()], [['uno', 'two'], 'uno']);
+  assert.equal(
+    failureOf(() => store.put('two', [{ pick: 'first-up', among: ['http://c.test'] }], 'uno')).code,
+    'bad-cascade',
+  );
+  assert.equal(
+    failureOf(() => store.put('x', [{ pick: 'first-up', among: ['http://c.test'] }], 'nobody')).code,
+    'cascade-unknown',
+  );
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sightsOf } from '../../src/cli/sight.js';
+import { sightsOf } from '../../src/model/sight.js';
 import { parseCascade } from '../../src/model/cascade.js';
 
 const chainOf = (schemes: readonly string[]): string =>

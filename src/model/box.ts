@@ -1,9 +1,9 @@
 /** Who sees what of a session through a cascade, in sentences that promise no more than the protocols do. */
 
-import { hostText, labelEndpoint } from '../model/address.js';
-import { type Cascade, type Position, isThisMachine } from '../model/cascade.js';
-import { labelHop } from '../model/hop.js';
-import { privateKind } from '../model/private.js';
+import { hostText, labelEndpoint } from './address.js';
+import { type Cascade, type Position, isThisMachine } from './cascade.js';
+import { labelHop } from './hop.js';
+import { privateKind } from './private.js';
 import { type Sight, sightsOf } from './sight.js';
 
 /** Somebody on the way, and what they see, a sentence each. */

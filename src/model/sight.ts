@@ -1,7 +1,7 @@
 /** How far down a cascade each place of it can read: what a hop is told is open to all before it, up to the first TLS that they are not an end of. */
 
-import type { Cascade, Position } from '../model/cascade.js';
-import type { Hop } from '../model/hop.js';
+import type { Cascade, Position } from './cascade.js';
+import type { Hop } from './hop.js';
 
 /** What somebody at a place of the cascade reads of what later hops are told. Hops are counted from 1. */
 export interface Sight {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { drawBox, observersOf } from '../../src/cli/box.js';
+import { drawBox, observersOf } from '../../src/model/box.js';
 import { parseCascade } from '../../src/model/cascade.js';
 
 const assertPicture = (chain: string, picture: string): void => {

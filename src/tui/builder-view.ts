@@ -1,0 +1,90 @@
+/** How a cascade that is being built looks: its hops, what speaks against it, and the proxies to choose from. */
+
+import type { ProxyId } from '../model/cascade.js';
+import { type BuilderState, poolOf, verdictOf } from './builder.js';
+import { type Line, type Size, emptyLine, span } from './line.js';
+import type { Look } from './page.js';
+import { healthOf, standingCell } from './standings.js';
+import { choose, clean, clip, fit, wrap } from './text.js';
+import { inSight, itemsOf } from './window.js';
+
+/** The builder over the whole page. */
+export const builderLines = (builder: BuilderState, look: Look, size: Size): readonly Line[] => {
+  const above = [
+    [
+      span(` ${builder.replaces === undefined ? 'new cascade' : 'change cascade'} `, 'strong'),
+      span(builder.typing?.what === 'name' ? `${clean(builder.typing.text)}_` : clean(builder.name), 'accent'),
+    ],
+    emptyLine,
+    ...positionLines(builder, look, size.columns),
+    emptyLine,
+    ...adviceLines(builder, look, size.columns),
+    typingLine(builder),
+    [span(' known proxies', 'faint')],
+  ];
+  return [...above, ...poolLines(builder, look, { ...size, rows: Math.max(1, size.rows - above.length) })];
+};
+
+const positionLines = ({ positions, at }: BuilderState, { glyphs }: Look, columns: number): readonly Line[] =>
+  positions.map(({ pick, among }, index): Line => {
+    const items = among.length === 0 ? '(nobody yet)' : among.map(shown).join(' | ');
+    const line = [
+      span(` ${index === at ? glyphs.marker : ' '} hop ${index + 1}  `, 'accent'),
+      span(clip(items, columns - 26), among.length === 0 ? 'faint' : 'plain'),
+      span(among.length > 1 ? `  ~${pick}` : '', 'faint'),
+    ];
+    return index === at ? choose(line, columns) : line;
+  });
+
+const adviceLines = (builder: BuilderState, look: Look, columns: number): readonly Line[] => {
+  const verdict = verdictOf(builder, look);
+  if (verdict.error !== undefined)
+    return wrap(verdict.error, columns - 2).map((text): Line => [span(` ${text}`, 'bad')]);
+  const { warnings, rating } = verdict;
+  return [
+    [span(` meter ${rating.diversity},${rating.evidence} / 6,6`), span('   it can be stored with s', 'good')],
+    ...warnings.flatMap((warning) =>
+      wrap(`Note: ${warning}`, columns - 2).map((text): Line => [span(` ${text}`, 'warn')]),
+    ),
+  ];
+};
+
+/** A password that is being typed is not shown, nor what may become one. */
+const typingLine = ({ typing }: BuilderState): Line => {
+  if (typing?.what !== 'hop') return emptyLine;
+  return [span(' hop: ', 'accent'), span(hiding(typing.text)), span('_', 'accent')];
+};
+
+const hiding = (text: string): string => {
+  const [, scheme = '', rest = ''] = /^([a-z0-9+.-]*:?\/{0,2})(.*)$/i.exec(text) ?? [];
+  const at = rest.lastIndexOf('@');
+  if (at !== -1) return clean(`${scheme}•••@${rest.slice(at + 1)}`);
+  const colon = rest.indexOf(':');
+  // Behind a colon stands a port, or a password whose @ is still to come.
+  const safe = colon === -1 || /^\d{0,5}$/.test(rest.slice(colon + 1)) || rest.startsWith('[');
+  return clean(safe ? text : `${scheme}${rest.slice(0, colon + 1)}${'•'.repeat(rest.length - colon - 1)}`);
+};
+
+const poolLines = (builder: BuilderState, look: Look, { columns, rows }: Size): readonly Line[] => {
+  const pool = poolOf(builder, look);
+  if (pool.length === 0) return [[span(' none yet: u types one, such as socks5h://a.example:1080', 'faint')]];
+  const health = healthOf(look.snapshot);
+  const window = inSight(
+    itemsOf(pool, (item) => item),
+    { at: builder.pool, top: 0 },
+    rows,
+  );
+  return window.items.map((item, row): Line => {
+    const places = builder.positions.flatMap(({ among }, index) => (among.includes(item) ? [`hop ${index + 1}`] : []));
+    const line = [
+      span('   '),
+      standingCell(health.hop(item as ProxyId)?.standing ?? 'unknown'),
+      span(` ${fit(shown(item), Math.max(10, columns - 20))} `),
+      span(places.join(', '), 'faint'),
+    ];
+    return window.top + row === window.chosen ? choose(line, columns) : line;
+  });
+};
+
+/** What may be shown of a hop: one that was typed may hold a password. */
+const shown = (item: string): string => clean(item.replace(/\/\/[^/?#]*@/, '//•••@'));

@@ -1,0 +1,117 @@
+/** What the terminal UI is made of: a model, what may be looked at, and keys that turn one model into the next. */
+
+import type { At } from '../model/brand.js';
+import type { Cascade, Draft } from '../model/cascade.js';
+import type { Command } from '../model/command.js';
+import type { Failure } from '../model/failure.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { Verdict } from '../engine/controller.js';
+import type { BuilderState } from './builder.js';
+import type { Glyphs } from './glyphs.js';
+import type { Line, Size, Tone } from './line.js';
+import type { LogState } from './log.js';
+import type { SessionsState, Table } from './session-table.js';
+import type { Move, Place } from './window.js';
+
+/** The pages, by the digit that shows them. 4 and 5 are free. */
+export type PageId = 'cascades' | 'hops' | 'sessions' | 'log';
+
+/** A word in the last line. */
+export interface Word {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+/** A cascade that is tried hop by hop. */
+export interface Trial {
+  readonly cascade: string;
+  readonly verdicts: readonly Verdict[];
+  readonly state: 'running' | 'done';
+  readonly failure?: Failure;
+}
+
+/** Everything that the terminal UI remembers. */
+export interface Model {
+  readonly page: PageId;
+  readonly size: Size;
+  readonly cascades: Place;
+  /** The first line of the hops page in sight. */
+  readonly hopsTop: number;
+  readonly sessions: SessionsState;
+  readonly log: LogState;
+  readonly overlay?:
+    | { readonly kind: 'help'; readonly top: number }
+    | { readonly kind: 'builder'; readonly builder: BuilderState }
+    | { readonly kind: 'trial'; readonly trial: Trial }
+    | { readonly kind: 'session'; readonly id: number };
+  /** A line of text that is being typed: what for, and what stands there so far. */
+  readonly typing?: { readonly what: 'filter'; readonly text: string };
+  /** The key that was pressed once and must be pressed again. */
+  readonly armed?: string;
+  readonly word?: Word;
+}
+
+/** What a view and a key may look at. */
+export interface Look {
+  readonly snapshot: Snapshot;
+  /** The engine's clock now. */
+  readonly now: At;
+  readonly glyphs: Glyphs;
+  readonly table: Table;
+  /** Whether the engine runs in this process and ends with it. */
+  readonly ownsEngine: boolean;
+  /** A stored cascade; undefined for the lab, or one that was given on the command line. */
+  readonly stored: (name: string) => Cascade | undefined;
+  /** Reads a draft as a cascade. Throws `bad-cascade` or `bad-hop`. */
+  readonly compose: (draft: Draft) => Cascade;
+}
+
+/** Something that is to be done outside the model. */
+export type Order =
+  | { readonly do: 'command'; readonly command: Command; readonly said: string }
+  | { readonly do: 'put-cascade'; readonly name: string; readonly draft: Draft; readonly replaces?: string }
+  | { readonly do: 'remove-cascade'; readonly name: string }
+  | { readonly do: 'test-cascade'; readonly name: string }
+  | { readonly do: 'stop-test' }
+  | { readonly do: 'keep-warm'; readonly name: string; readonly warm: boolean }
+  | { readonly do: 'redraw' }
+  | { readonly do: 'suspend' }
+  | { readonly do: 'quit' };
+
+/** What a key does. */
+export interface Step {
+  readonly model: Model;
+  readonly orders?: readonly Order[];
+}
+
+/** A row of a key table: help and the bottom border are made from it. */
+export interface KeyRow {
+  readonly keys: readonly string[];
+  /** What stands in the border; a row without it is in the help only. */
+  readonly label?: string;
+  readonly help: string;
+  /** It must be pressed twice: always, or while there is such a reason. */
+  readonly twice?: true | ((model: Model, look: Look) => string | undefined);
+  /** Why it does nothing now. */
+  readonly disabled?: (model: Model, look: Look) => string | undefined;
+  readonly press: (model: Model, look: Look, key: string) => Step;
+}
+
+/** One page. */
+export interface Page {
+  readonly id: PageId;
+  readonly digit: string;
+  readonly title: string;
+  readonly view: (model: Model, look: Look, size: Size) => readonly Line[];
+  readonly keys: readonly KeyRow[];
+  /** Moves what is chosen, or the window; rows are those of the page. */
+  readonly move: (model: Model, look: Look, how: Move, rows: number) => Model;
+  /** The row of the page was clicked, counted from 0. */
+  readonly click: (model: Model, look: Look, row: number, rows: number) => Model;
+}
+
+/** A model with a word in its last line. */
+export const say = (model: Model, text: string, tone: Tone = 'plain'): Model => ({ ...model, word: { text, tone } });
+
+/** A model without its overlay. */
+export const closeOverlay = ({ overlay: _closed, ...model }: Model): Model => model;
