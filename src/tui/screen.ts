@@ -91,7 +91,7 @@ const stopHere = (screen: blessed.Widgets.Screen): void => {
   const program = screen.program as blessed.BlessedProgram & { useBuffer: boolean };
   program.flush();
   program.useBuffer = false;
-  const resume = program.pause();
+  const resume = program.pause() as () => void;
   process.kill(process.pid, 'SIGTSTP');
   setTimeout(() => {
     resume();

@@ -79,7 +79,7 @@ test('Ctrl-Z gives the terminal back, and fg brings the screen again as it is no
   await terminal.until(isReady);
   for (const round of [1, 2]) {
     terminal.type('\x1a');
-    await terminal.until((picture) => /Stopped/.test(picture) && terminal.isNormal(), `stopped ${round}`);
+    await terminal.until((picture) => picture.includes('Stopped') && terminal.isNormal(), `stopped ${round}`);
     assert.equal(terminal.showsCursor(), true);
     terminal.type(`echo ${round}''${round}\r`);
     await terminal.until((picture) => picture.includes(`\n${round}${round}\n`), 'what the shell echoes');
