@@ -57,11 +57,7 @@ export const openScreen = ({ env, unicode }: ScreenParts): Screen => {
       screen.render();
     },
     suspend: () => {
-      screen.program.sigtstp(() => {
-        screen.alloc();
-        screen.render();
-        screen.program.hideCursor();
-      });
+      stopHere(screen);
     },
     end: () => {
       if (ended) return;
@@ -85,6 +81,25 @@ const takeTerminal = (env: ScreenParts['env'], unicode: boolean): blessed.Widget
   tput.brokenACS = true;
   screen.program.hideCursor();
   return screen;
+};
+
+/**
+ * Stops this process with the terminal given back. The library's own way stops before it has written what gives it back, and
+ * waits for ever where no shell is there to continue it: the system then does not stop at all.
+ */
+const stopHere = (screen: blessed.Widgets.Screen): void => {
+  const program = screen.program as blessed.BlessedProgram & { useBuffer: boolean };
+  program.flush();
+  program.useBuffer = false;
+  const resume = program.pause() as () => void;
+  process.kill(process.pid, 'SIGTSTP');
+  setTimeout(() => {
+    resume();
+    program.useBuffer = true;
+    screen.alloc();
+    screen.render();
+    program.hideCursor();
+  }, 0);
 };
 
 const listen = (screen: blessed.Widgets.Screen, hear: (input: Input) => void): void => {

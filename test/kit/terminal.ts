@@ -25,6 +25,8 @@ export interface TestTerminal extends AsyncDisposable {
 /** How to start the program. */
 export interface TerminalStart extends Partial<Size> {
   readonly script: URL;
+  /** Starts it from a shell with job control, so that it can be stopped and continued. */
+  readonly from?: 'shell';
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -36,7 +38,9 @@ export const openTerminal = (start: TerminalStart): TestTerminal => {
   const { columns = 80, rows = 24, env = {} } = start;
   const terminal = new headless.Terminal({ cols: columns, rows, allowProposedApi: true });
   const script = fileURLToPath(start.script);
-  const child = spawn(process.execPath, [script, ...(start.args ?? [])], {
+  const command = [process.execPath, script, ...(start.args ?? [])];
+  const [program = '', ...args] = start.from === 'shell' ? ['bash', '--norc', '--noprofile', '-i'] : command;
+  const child = spawn(program, args, {
     ...{ name: 'xterm-256color', cols: columns, rows },
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -46,6 +50,7 @@ export const openTerminal = (start: TerminalStart): TestTerminal => {
       ...env,
     },
   });
+  if (start.from === 'shell') child.write(`${command.map((word) => `'${word}'`).join(' ')}\r`);
   let raw = '';
   const changed = new Set<() => void>();
   child.onData((data) => {

@@ -95,3 +95,13 @@ test('a hop that filters is told of', () => {
   assert.match(drawn, /exit 9\.9\.9\.9/);
   assert.equal(look.snapshot.hops[0]?.proxy, 'socks5h://93.0.0.1:1080' as ProxyId);
 });
+
+test('the README shows the pages as they are', () => {
+  const readme = readFileSync(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
+  for (const name of ['cascades-80', 'hops-80', 'sessions-80', 'waterfall-80', 'log-80', 'builder-80', 'mini']) {
+    const rows = readFileSync(`${folder}${name}.txt`, 'utf8')
+      .split('\n')
+      .slice(name === 'mini' ? 0 : 3);
+    assert.ok(readme.includes(`${rows.filter((row) => row.trim() !== '').join('\n')}\n`), name);
+  }
+});

@@ -74,6 +74,29 @@ for (const [what, leave, code, words] of leavings) {
   });
 }
 
+test('Ctrl-Z gives the terminal back, and fg brings the screen again as it is now', async () => {
+  await using terminal = open({ from: 'shell' });
+  await terminal.until(isReady);
+  for (const round of [1, 2]) {
+    terminal.type('\x1a');
+    await terminal.until((picture) => picture.includes('Stopped') && terminal.isNormal(), `stopped ${round}`);
+    assert.equal(terminal.showsCursor(), true);
+    terminal.type(`echo ${round}''${round}\r`);
+    await terminal.until((picture) => picture.includes(`\n${round}${round}\n`), 'what the shell echoes');
+    terminal.resize({ columns: 80 + round, rows: 24 });
+    terminal.type('fg\r');
+    await terminal.until((picture) => isReady(picture) && !terminal.isNormal(), `continued ${round}`);
+    terminal.type('3');
+    await terminal.until((picture) => picture.includes('live  3 of 3'), 'keys are heard');
+    terminal.type('1');
+    const whole = (picture: string): boolean => picture.includes('● S~ swiss') && picture.trimEnd().endsWith('q quit');
+    await terminal.until(whole, 'and pages drawn');
+  }
+  terminal.type('q');
+  await terminal.until((picture) => picture.includes('ended: left') && terminal.isNormal());
+  assert.equal(terminal.showsCursor(), true);
+});
+
 test('NO_COLOR is honoured, and no meaning is lost', async () => {
   await using terminal = open({ env: { NO_COLOR: '1' } });
   const picture = await terminal.until(isReady);
