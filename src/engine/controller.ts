@@ -2,7 +2,8 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
-import type { Cascade, Draft } from '../model/cascade.js';
+import type { BookEntry, BookQuery, Grade, Hearsay, ImportReport, Reading, Stamp } from '../model/book.js';
+import type { Cascade, Draft, ProxyId } from '../model/cascade.js';
 import type { Command, CommandResult } from '../model/command.js';
 import type { KaskadeEvent } from '../model/event.js';
 import type { Failure } from '../model/failure.js';
@@ -63,6 +64,93 @@ export interface SettingView {
 export interface Stdio {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;
+}
+
+/** Where a list comes from. A text is what somebody pasted. */
+export type ListInput =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'stdin' }
+  /** `way` is `direct`, `cascade NAME`, `proxy URL`, `environment` or `pac URL`; `consented` answers the question that `direct` asks once. */
+  | { readonly kind: 'url'; readonly url: string; readonly way?: string; readonly consented?: true };
+
+/** How a list is to be read: what is missing is found out. */
+export interface ImportOptions {
+  /** The name of the source; that of the file or the host otherwise. */
+  readonly name?: string;
+  readonly format?: string;
+  readonly scheme?: string;
+  /** Takes addresses that are not public too. */
+  readonly privates?: true;
+  readonly signal?: AbortSignal;
+  /** Told a few times a second. */
+  readonly onProgress?: (progress: { readonly bytes: number; readonly of?: number; readonly read: number }) => void;
+  /** Called for every line that is not taken. */
+  readonly onRejected?: (reading: Extract<Reading, { kind: 'rejected' }>) => void;
+}
+
+/** What a list would bring, before it is taken. */
+export interface Preview {
+  readonly format: string;
+  readonly proxies: number;
+  readonly ranges: number;
+  readonly rejected: ImportReport['rejected'];
+  /** The first lines that would not be taken, 20 at most. */
+  readonly first: readonly Extract<Reading, { kind: 'rejected' }>[];
+  /** The first proxies that would be, 20 at most, without credentials. */
+  readonly sample: readonly string[];
+}
+
+/** One source of the book. */
+export interface SourceView {
+  readonly name: string;
+  readonly kind: 'file' | 'paste' | 'stdin' | 'url';
+  readonly place?: string;
+  readonly way?: string;
+  readonly format: string;
+  readonly proxies: number;
+  readonly added: number;
+  readonly dropped: number;
+  readonly fetched: Stamp;
+  readonly every?: Millis;
+  /** Why the last fetch was not taken; the list of before stays. */
+  readonly trouble?: string;
+}
+
+/** Everything about one proxy. */
+export interface EntryDetail {
+  readonly entry: BookEntry;
+  readonly sources: readonly {
+    readonly name: string;
+    readonly first: Stamp;
+    readonly last: Stamp;
+    readonly hearsay?: Hearsay;
+  }[];
+  readonly audits: readonly { readonly at: Stamp; readonly mode: 'tunnel' | 'forward'; readonly grade: Grade }[];
+  /** Proxies of the same family. */
+  readonly family: readonly ProxyId[];
+}
+
+/** Some proxies: by name, or all that a filter finds. */
+export type Selection = { readonly ids: readonly ProxyId[] } | { readonly filter: string };
+
+/** The book as faces use it. Throws KaskadeErrors only: `bad-filter` with the place in the text, `book-broken`, `list-…`. */
+export interface BookDesk {
+  readonly list: (query: BookQuery) => readonly BookEntry[];
+  readonly count: (filter: string) => number;
+  /** By id, by `host:port`, or by host where only one has it. */
+  readonly find: (text: string) => EntryDetail | undefined;
+  readonly sources: () => readonly SourceView[];
+  readonly preview: (input: ListInput, options?: ImportOptions) => Promise<Preview>;
+  readonly import: (input: ListInput, options?: ImportOptions) => Promise<ImportReport>;
+  /** Each gives how many proxies it changed. */
+  readonly release: (which: Selection) => number;
+  readonly quarantine: (which: Selection) => number;
+  readonly remove: (which: Selection) => number;
+  readonly tag: (which: Selection, tag: string, on: 'add' | 'remove') => number;
+  readonly markSeen: (which: Selection) => number;
+  /** Changes with every change of the book, also by other processes; to be asked often. */
+  readonly version: () => number;
 }
 
 /** The whole program, as the command line and the terminal UI use it. Everything throws KaskadeErrors only. */
