@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
-import type { BookEntry, BookQuery, Grade, Hearsay, ImportReport, Reading, Stamp } from '../model/book.js';
+import type { BookEntry, BookQuery, Grade, Hearsay, ImportReport, Reading, Rejection, Stamp } from '../model/book.js';
 import type { Cascade, Draft, ProxyId } from '../model/cascade.js';
 import type { Command, CommandResult } from '../model/command.js';
 import type { KaskadeEvent } from '../model/event.js';
@@ -80,6 +80,8 @@ export interface ImportOptions {
   readonly name?: string;
   readonly format?: string;
   readonly scheme?: string;
+  /** Fetches it again after so long, again and again. */
+  readonly every?: Millis;
   /** Takes addresses that are not public too. */
   readonly privates?: true;
   readonly signal?: AbortSignal;
@@ -131,6 +133,26 @@ export interface EntryDetail {
   readonly family: readonly ProxyId[];
 }
 
+/** How one line of a list is read, for somebody who asks why. */
+export interface LineReading {
+  readonly format: string;
+  /** What was taken for what: `host`, `port`, `user`, `country` …; never a password. */
+  readonly fields: readonly (readonly [field: string, text: string])[];
+  /** The proxy that it is, without credentials; missing where the line is not taken. */
+  readonly proxy?: string;
+  readonly assumed?: true;
+  readonly why?: Rejection;
+  /** What the reason means and what to do. */
+  readonly sentence?: string;
+}
+
+/** What an export writes, and what its format could not say. */
+export interface Exported {
+  readonly chunks: AsyncIterable<string>;
+  /** Known when all chunks are read: proxies written, and those that the format has no words for. */
+  readonly counts: () => { readonly written: number; readonly left: number };
+}
+
 /** Some proxies: by name, or all that a filter finds. */
 export type Selection = { readonly ids: readonly ProxyId[] } | { readonly filter: string };
 
@@ -143,6 +165,16 @@ export interface BookDesk {
   readonly sources: () => readonly SourceView[];
   readonly preview: (input: ListInput, options?: ImportOptions) => Promise<Preview>;
   readonly import: (input: ListInput, options?: ImportOptions) => Promise<ImportReport>;
+  readonly explainLine: (line: string, options?: Pick<ImportOptions, 'format' | 'scheme'>) => Promise<LineReading>;
+  /** The names of all formats, those that can be written too marked. */
+  readonly formats: () => readonly { readonly name: string; readonly writes: boolean }[];
+  /** Credentials are only written where `logins` says so. */
+  readonly export: (options: { readonly filter: string; readonly format: string; readonly logins?: true }) => Exported;
+  /** Fetches a source again, the way that it was fetched before. */
+  readonly refresh: (name: string, options?: ImportOptions) => Promise<ImportReport>;
+  readonly forget: (source: string) => void;
+  /** What a person reads of a reason. */
+  readonly reason: (why: Rejection) => string;
   /** Each gives how many proxies it changed. */
   readonly release: (which: Selection) => number;
   readonly quarantine: (which: Selection) => number;
