@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { type Cascade, labelCascade, warningsOf } from '../model/cascade.js';
+import { printFilter } from '../model/filter-text.js';
 import { labelHop } from '../model/hop.js';
 import type { Program } from '../engine/controller.js';
 import type { Furnish, Face, Run } from './face.js';
@@ -44,7 +45,8 @@ const addAdd = (cascade: Command, run: Run): void => {
 const chainHelp = `
 A hop is scheme://[user[:password]@]host[:port] with scheme http, https, socks4a or socks5h; marks in a password are
 written as %XX. Alternatives for one hop are separated by | and may end in ~first-up, ~random, ~fastest or ~sticky.
-Options of https hops: ?verify=no, ?pin=sha256/KEY; of http and https hops: ?mode=forward.
+A filter in braces stands for whatever proxies of the book it means, under rules: no two hops share a network block, network,
+country, family or exit; ;repeat=country at the end lets them share a country. Options of https hops: ?verify=no, ?pin=sha256/KEY; of http and https hops: ?mode=forward.
 
 Example: kaskade cascade add work 'socks5h://a.example:1080,http://b.example:3128|http://c.example:3128~random'`;
 
@@ -126,6 +128,10 @@ const isInUse = (cascade: Cascade, program: Program): boolean =>
 const valueOf = (cascade: Cascade, program: Program) => ({
   name: cascade.name,
   inUse: isInUse(cascade, program),
-  positions: cascade.positions.map(({ pick, among }) => ({ pick, among: among.map(({ hop }) => labelHop(hop)) })),
+  positions: cascade.positions.map(({ pick, among, filter }) => ({
+    pick,
+    among: among.map(({ hop }) => labelHop(hop)),
+    ...(filter === undefined ? {} : { filter: printFilter(filter) }),
+  })),
   warnings: warningsOf(cascade),
 });

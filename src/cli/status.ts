@@ -27,8 +27,10 @@ const print = (output: Output, snapshot: Snapshot): void => {
   output.say({ tone: 'strong', text: 'kaskade runs' }, `, pid ${snapshot.pid}`);
   for (const listener of snapshot.listeners) output.say(`listener  ${labelEndpoint(listener)}`);
   output.say(`cascade   ${snapshot.cascade ?? 'none is in use'}`);
+  const filters = cascadeIn(snapshot)?.positions.map(({ filter }) => filter) ?? [];
   for (const [index, among] of hopsOf(snapshot).entries()) {
-    output.say(`  hop ${index + 1}   ${among.map(hopText).join(' or ')}`);
+    const filter = filters[index];
+    output.say(`  hop ${index + 1}   ${filter === undefined ? among.map(hopText).join(' or ') : `{${filter}}`}`);
   }
   output.say(`network   ${snapshot.network}`);
   output.say(`sessions  ${open} open, ${held} held, ${served} served, ${failed} failed`);

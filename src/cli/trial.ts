@@ -41,7 +41,9 @@ const createPrinter = (
   target: Endpoint | undefined,
 ): ((verdict: Verdict) => void) => {
   const all = cascade.positions.length;
-  const width = Math.max(...cascade.positions.map(({ among }) => labelHop(among[0].hop).length));
+  const width = Math.max(
+    ...cascade.positions.map(({ among }) => (among[0] === undefined ? 0 : labelHop(among[0].hop).length)),
+  );
   return (verdict) => {
     const { hop, label, onward = '', time, failure } = verdict;
     const place = `hop ${hop} of ${all}  ${label.padEnd(width)}  ${Math.round(time)} ms`;

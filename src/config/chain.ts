@@ -2,15 +2,18 @@
 
 import { labelEndpoint } from '../model/address.js';
 import type { Cascade, Position } from '../model/cascade.js';
+import { printFilter } from '../model/filter-text.js';
+import { printRules } from '../model/rules.js';
 import type { Credentials, Hop } from '../model/hop.js';
 import type { Secret } from '../model/secret.js';
 
 /** Writes a cascade with everything it holds; the caller opens the secrets and must keep the text as safe as they are. */
-export const printChain = ({ positions }: Cascade, open: (secret: Secret) => string): string =>
-  positions.map((position) => printPosition(position, open)).join(',');
+export const printChain = ({ positions, rules }: Cascade, open: (secret: Secret) => string): string =>
+  `${positions.map((position) => printPosition(position, open)).join(',')}${printRules(rules)}`;
 
-const printPosition = ({ pick, among }: Position, open: (secret: Secret) => string): string => {
-  const hops = among.map(({ hop }) => printHop(hop, open)).join('|');
+const printPosition = ({ pick, among, filter }: Position, open: (secret: Secret) => string): string => {
+  const hops =
+    filter === undefined ? among.map(({ hop }) => printHop(hop, open)).join('|') : `{${printFilter(filter)}}`;
   return pick === 'first-up' ? hops : `${hops}~${pick}`;
 };
 

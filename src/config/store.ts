@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 import Conf from 'conf';
 import { type Cascade, type Draft, everyProxy, parseCascade, parseCascadeName } from '../model/cascade.js';
 import { asKaskadeError, fail, withDetail } from '../model/error.js';
+import { parseFilter, printFilter } from '../model/filter-text.js';
 import { printChain, printHop } from './chain.js';
 import { makeFolder, tighten, withErrno } from './folder.js';
 import type { Saved, SavedCascade } from './saved.js';
@@ -97,8 +98,13 @@ const draftText = (draft: Draft, known: readonly Cascade[]): string => {
     const proxy = proxies.get(item);
     return proxy === undefined ? item : printHop(proxy.hop, (secret) => secret.reveal());
   };
-  return draft.map(({ pick, among }) => `${among.map(textOf).join('|')}~${pick}`).join(',');
+  return draft
+    .map(({ pick, among, filter }) => `${filter === undefined ? among.map(textOf).join('|') : braced(filter)}~${pick}`)
+    .join(',');
 };
+
+/** A filter is read before it stands among hops, so that nothing of it is taken for anything else. */
+const braced = (filter: string): string => `{${printFilter(parseFilter(filter))}}`;
 
 const withReplaced = (saved: Saved, added: SavedCascade, replaces: string): Saved => {
   savedAs(saved, replaces);

@@ -2,7 +2,7 @@
 
 import { type Endpoint, labelEndpoint } from '../model/address.js';
 import { type Millis, isNonEmpty, now, since } from '../model/brand.js';
-import type { Cascade } from '../model/cascade.js';
+import { type Cascade, drawsFromBook } from '../model/cascade.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import type { Failure } from '../model/failure.js';
 import { labelHop } from '../model/hop.js';
@@ -25,13 +25,14 @@ export interface Trial {
   readonly signal: AbortSignal;
 }
 
-/** Dials the prefixes in order and tells each verdict; ends after the first failure. Uses the first proxy of each position. */
+/** Dials the prefixes in order and tells each verdict; ends after the first failure. Uses the first proxy of each position. Rejects with `book-missing` for filters. */
 export const tryCascade = async (trial: Trial): Promise<void> => {
-  const hops = trial.cascade.positions.map(({ among }) => among[0]);
+  const hops = trial.cascade.positions.flatMap(({ among }) => among[0] ?? []);
+  if (!isNonEmpty(hops) || drawsFromBook(trial.cascade)) throw fail('book-missing');
   const whole: Route = {
     cascade: trial.cascade.id,
     identity: '' as Identity,
-    hops: isNonEmpty(hops) ? hops : [trial.cascade.positions[0].among[0]],
+    hops,
   };
   for (const number of hops.keys()) {
     const verdict = await tryPrefix(whole, number + 1, trial);

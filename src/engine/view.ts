@@ -1,8 +1,9 @@
 /** Cascades as faces see them: no credential leaves the engine. */
 
-import { type Cascade, warningsOf } from '../model/cascade.js';
+import { type Cascade, type Position, warningsOf } from '../model/cascade.js';
+import { printFilter } from '../model/filter-text.js';
 import type { Rating } from '../model/rating.js';
-import type { CascadeView } from '../model/snapshot.js';
+import type { CascadeView, PositionView } from '../model/snapshot.js';
 import type { Standing } from '../model/standing.js';
 
 /** What is known of a cascade besides what it is. */
@@ -12,10 +13,14 @@ export interface Judged {
   readonly rating: Rating;
 }
 
+/** The view of a position. */
+const viewPosition = ({ pick, among, filter }: Position): PositionView =>
+  filter === undefined ? { pick, among: among.map(({ id }) => id) } : { pick, among: [], filter: printFilter(filter) };
+
 /** The view of a cascade. */
 export const viewCascade = (cascade: Cascade, { warm, standing, rating }: Judged): CascadeView => ({
   name: cascade.name,
-  positions: cascade.positions.map(({ pick, among }) => ({ pick, among: among.map(({ id }) => id) })),
+  positions: cascade.positions.map(viewPosition),
   ...{ warm, standing, rating },
   warnings: warningsOf(cascade),
 });

@@ -1,7 +1,7 @@
 /** Reads standings off the records: of hops, of ways, of whole cascades, and what is shown of them. */
 
 import { type At, type Millis, millis } from '../model/brand.js';
-import type { Cascade, Proxy, ProxyId } from '../model/cascade.js';
+import { type Cascade, type Proxy, type ProxyId, drawsFromBook } from '../model/cascade.js';
 import type { EdgeHealth, HopHealth, Standing } from '../model/standing.js';
 import { type EdgeRecord, type HopRecord, type Patient, pardon } from './record.js';
 import { type StandingRules, isSteady, standingAt } from './standing.js';
@@ -91,6 +91,8 @@ const bestRoute = (
   of: { readonly hop: (proxy: Proxy) => Standing; readonly edge: (from: Proxy, to: Proxy) => Standing },
 ): Standing => {
   const [first, ...rest] = positions;
+  // Which proxies a filter gives is known only when a route is drawn.
+  if (drawsFromBook({ positions })) return 'unknown';
   let before = first.among;
   let costs: readonly number[] = first.among.map((proxy) => rank(of.hop(proxy)));
   for (const { among } of rest) {

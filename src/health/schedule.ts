@@ -1,7 +1,7 @@
 /** When which route of a cascade is to be probed: pure bookkeeping, asked by the prober at every tick. */
 
 import { type At, type Millis, type NonEmpty, isNonEmpty, millis, since } from '../model/brand.js';
-import type { Cascade, Position, Proxy, ProxyId } from '../model/cascade.js';
+import { type Cascade, type Proxy, type ProxyId, drawsFromBook } from '../model/cascade.js';
 import { type Identity, type Route } from '../model/route.js';
 
 /** The spans of probing. */
@@ -211,9 +211,10 @@ const forgiveAll = (state: State, route: Route): void => {
   }
 };
 
-/** The proxies that make a difference: all alternatives, or the last hop where there are none. */
+/** The proxies that make a difference: all alternatives, or the last hop where there are none; nobody of the book, whose routes sessions draw. */
 const fociOf = ({ positions }: Cascade): readonly Proxy[] => {
   const several = positions.flatMap(({ among }) => (among.length > 1 ? among : []));
+  if (drawsFromBook({ positions })) return [];
   return several.length > 0 ? several : (positions.at(-1)?.among ?? []);
 };
 
@@ -226,20 +227,20 @@ const forgetOthers = (foci: Map<ProxyId, Focus>, candidates: readonly Proxy[]): 
 /** A route through the focus; at other positions any proxy that is usable behind the one before, so that all ways come to be tried. */
 const routeVia = (cascade: Cascade, focus: Proxy, sight: Sight): Route => {
   const hops: Proxy[] = [];
-  for (const position of cascade.positions) hops.push(chooseAt(position, focus, { before: hops.at(-1), sight }));
+  for (const { among } of cascade.positions) hops.push(chooseAt(among, focus, { before: hops.at(-1), sight }));
   const whole: NonEmpty<Proxy> = isNonEmpty(hops) ? hops : [focus];
   return Object.freeze({ cascade: cascade.id, identity: '' as Identity, hops: Object.freeze(whole) });
 };
 
 const chooseAt = (
-  { among }: Position,
+  among: readonly Proxy[],
   focus: Proxy,
   { before, sight }: { readonly before: Proxy | undefined; readonly sight: Sight },
 ): Proxy => {
   if (among.includes(focus)) return focus;
   const usable = among.filter((proxy) => sight.usable(proxy, before));
   const from = usable.length > 0 ? usable : among;
-  return from[Math.floor(sight.random() * from.length)] ?? among[0];
+  return from[Math.floor(sight.random() * from.length)] ?? focus;
 };
 
 const jitterOf = (random: () => number): number => 0.9 + random() * 0.2;

@@ -82,6 +82,8 @@ export interface BookEntry {
   /** Ports that it is known to open, and to refuse. */
   readonly opens: readonly number[];
   readonly refuses: readonly number[];
+  /** What it is known not to go on to, whatever the port: names (SOCKS4 without 4a), or IPv6 addresses. */
+  readonly cannot?: readonly ('names' | 'ipv6')[];
 }
 
 /** Why a line of a list was not taken; `rejections` in book/format/reasons.ts has a sentence for each. */

@@ -1,7 +1,7 @@
 /** Who sees what of a session through a cascade, in sentences that promise no more than the protocols do. */
 
 import { hostText, labelEndpoint } from './address.js';
-import { type Cascade, type Position, isThisMachine } from './cascade.js';
+import { type Cascade, type Position, isThisMachine, labelPosition } from './cascade.js';
 import { labelHop } from './hop.js';
 import { privateKind } from './private.js';
 import { type Sight, sightsOf } from './sight.js';
@@ -63,6 +63,7 @@ const beforeHop1 = (cascade: Cascade, line: Sight): readonly Observer[] => {
 
 /** Where the proxies of the first position are: on this machine, in its network, or (at least one) outside. */
 const hop1Stands = ({ positions: [first] }: Cascade): 'here' | 'near' | 'outside' => {
+  if (first.filter !== undefined) return 'outside';
   const endpoints = first.among.map(({ hop }) => hop.endpoint);
   if (endpoints.every(isThisMachine)) return 'here';
   return endpoints.every(({ host }) => privateKind(host) !== undefined) ? 'near' : 'outside';
@@ -130,15 +131,25 @@ const hasCredentials = ({ among }: Position): boolean => among.some(({ hop }) =>
 
 const hopsAt = ({ positions }: Cascade, at: number) => positions[at - 1]?.among.map(({ hop }) => hop) ?? [];
 
+const isDrawn = ({ positions }: Cascade, at: number): boolean => positions[at - 1]?.filter !== undefined;
+
 const placesOf = (cascade: Cascade, at: number): string =>
-  hopsAt(cascade, at)
-    .map(({ endpoint }) => labelEndpoint(endpoint))
-    .join(' or ');
+  isDrawn(cascade, at)
+    ? 'drawn from the book'
+    : hopsAt(cascade, at)
+        .map(({ endpoint }) => labelEndpoint(endpoint))
+        .join(' or ');
 
 const hostsOf = (cascade: Cascade, at: number): string =>
-  [...new Set(hopsAt(cascade, at).map(({ endpoint }) => hostText(endpoint.host)))].join(' or ');
+  isDrawn(cascade, at)
+    ? 'its own'
+    : [...new Set(hopsAt(cascade, at).map(({ endpoint }) => hostText(endpoint.host)))].join(' or ');
 
-const labelsOf = (cascade: Cascade, at: number): string => hopsAt(cascade, at).map(labelHop).join(' or ');
+const labelsOf = (cascade: Cascade, at: number): string => {
+  const position = cascade.positions[at - 1];
+  if (position?.filter !== undefined) return labelPosition(position);
+  return hopsAt(cascade, at).map(labelHop).join(' or ');
+};
 
 const numbers = (from: number, to: number): readonly number[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);

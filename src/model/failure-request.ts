@@ -85,6 +85,15 @@ export const requestRows = {
     hint: 'kaskade cascade use NAME picks one; kaskade cascade add NAME CHAIN stores one. Nothing was sent.',
     exit: 2,
   }),
+  'book-missing': refusal(503, 0x01, {
+    sentence: (d) => `The cascade draws hops from the book, and there is no book here${noted(d)}.`,
+    hint: 'Use a cascade of named proxies, or one of a kaskade that has a book. Nothing was sent.',
+    exit: 2,
+  }),
+  'no-route-fits': refusal(503, 0x01, {
+    sentence: (d) => `No route through the book keeps all rules of the cascade${noted(d)}.`,
+    hint: 'Release or audit more proxies, widen the filters, or let something repeat: ;repeat=country behind the chain. Nothing was sent.',
+  }),
   stopped: refusal(503, 0x01, {
     sentence: () => 'The program is stopping.',
     hint: 'Start it again.',

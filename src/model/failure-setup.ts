@@ -21,6 +21,10 @@ export const setupRows = {
     sentence: (d) => `This cascade cannot be used${noted(d)}.`,
     hint: 'A cascade is 1 to 8 hops separated by commas, each proxy once, and never the own listener.',
   }),
+  'bad-filter': local(2, {
+    sentence: (d) => `This filter is not understood${noted(d)}.`,
+    hint: 'A filter is tests with commas between them, such as grade>=anonymous, country!=FR, up; parentheses, | and ! join them otherwise.',
+  }),
   'bad-setting': local(2, {
     sentence: (d) => `A setting has a value that is not legal${noted(d)}.`,
     hint: 'kaskade config --help lists the settings and their legal values.',

@@ -59,6 +59,10 @@ interface Scored {
 const diversityOf = ({ positions }: Cascade, known: Known): Scored => {
   if (positions.length === 1)
     return { score: 1, raise: ['A second hop: one hop sees both who you are and where you go.'] };
+  const drawn = positions.findIndex(({ filter }) => filter !== undefined);
+  if (drawn !== -1) {
+    return { score: 0, raise: [`A named proxy for hop ${drawn + 1}: what the book will give cannot be told before.`] };
+  }
   const hops = positions.map(({ among }) => among.map((proxy) => known.locality(proxy)));
   const unknown = hops.findIndex((among) => among.some(({ addresses }) => !addresses.some(isPublic)));
   if (unknown !== -1) {
@@ -121,7 +125,9 @@ const freshDays = 1;
 const staleDays = 30;
 
 const evidenceOf = ({ positions }: Cascade, known: Known): number => {
-  const weights = positions.flatMap(({ among }) => among.map((proxy) => weightOf(known.auditedDaysAgo(proxy))));
+  const weights = positions.flatMap(({ among, filter }) =>
+    filter === undefined ? among.map((proxy) => weightOf(known.auditedDaysAgo(proxy))) : [0],
+  );
   return Math.floor((mostRating * weights.reduce((sum, weight) => sum + weight, 0)) / weights.length);
 };
 

@@ -35,7 +35,9 @@ export const sightsOf = ({ positions }: Cascade): readonly Sight[] =>
 type Seal = 'open' | 'sealed' | Doubt;
 
 /** What keeps those before a position from reading what it is told. */
-const sealOf = ({ among }: Position): Seal => {
+const sealOf = ({ among, filter }: Position): Seal => {
+  // Which proxies a filter gives is known only when a route is drawn.
+  if (filter !== undefined) return 'some without TLS';
   const hops = among.map(({ hop }) => hop);
   if (!hops.some(isEncrypted)) return 'open';
   if (!hops.every(isEncrypted)) return 'some without TLS';

@@ -26,6 +26,8 @@ export interface PositionView {
   readonly pick: Pick;
   /** The proxies to choose from, by their labels, which carry no credentials. */
   readonly among: readonly ProxyId[];
+  /** Whatever proxies of the book this filter means; `among` is empty then. */
+  readonly filter?: string;
 }
 
 /** Bytes each second of the last minute, oldest first. */

@@ -6,6 +6,7 @@ import { type At, since } from '../model/brand.js';
 import type { Cascade, Position, Proxy, ProxyId } from '../model/cascade.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Identity } from '../model/route.js';
+import { shuffled } from './draw.js';
 import type { PlannerParts, Wanted } from './plan.js';
 
 /** A position of a cascade, and which one it is. */
@@ -21,6 +22,8 @@ export interface Choice {
   readonly order: (place: Place, wanted: Wanted) => readonly Proxy[];
   /** Remembers what was chosen, where that is to last. */
   readonly keep: (cascade: Cascade, wanted: Wanted, hops: readonly Proxy[]) => void;
+  /** What was chosen before at a position and is to last, if anything. */
+  readonly drawn: (place: Place, wanted: Wanted) => ProxyId | undefined;
   readonly forget: (identity: Identity) => void;
 }
 
@@ -69,6 +72,8 @@ export const createChoice = ({ evidence, random, clock }: PlannerParts): Choice 
   };
   return {
     order,
+    drawn: (place, wanted) =>
+      place.position.pick === 'fastest' ? favourites.get(placeKey(place)) : drawn(drawKey(place, wanted)),
     keep: (cascade, wanted, hops) => {
       for (const [index, position] of cascade.positions.entries()) {
         const proxy = hops[index];
@@ -86,17 +91,6 @@ const steadyFirst = (among: readonly Proxy[], { steady }: Evidence): readonly Pr
   ...among.filter((proxy) => steady(proxy)),
   ...among.filter((proxy) => !steady(proxy)),
 ];
-
-/** Every order is as likely as any other (Fisher and Yates). */
-const shuffled = (among: readonly Proxy[], random: () => number): readonly Proxy[] => {
-  const order = [...among];
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    const at = Math.floor(random() * (last + 1));
-    const [one, other] = [order[last], order[at]];
-    if (one !== undefined && other !== undefined) [order[last], order[at]] = [other, one];
-  }
-  return order;
-};
 
 /** By time; what was never timed comes first, so that it gets a time. The favourite stays first while nobody is much faster. */
 const fastestFirst = (

@@ -7,7 +7,8 @@ import type { Evidence } from '../model/evidence.js';
 import type { Failure, FailureCode } from '../model/failure.js';
 import type { Route } from '../model/route.js';
 import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
-import { type Planner, type Wanted, wayOf } from './plan.js';
+import type { Planner, Wanted } from './plan.js';
+import { wayOf } from './ways.js';
 
 /** A session in search of a way. */
 export interface Search<Found> {

@@ -26,12 +26,14 @@ export const builderLines = (builder: BuilderState, look: Look, size: Size): rea
 };
 
 const positionLines = ({ positions, at }: BuilderState, { glyphs }: Look, columns: number): readonly Line[] =>
-  positions.map(({ pick, among }, index): Line => {
-    const items = among.length === 0 ? '(nobody yet)' : among.map(shown).join(' | ');
+  positions.map(({ pick, among, filter }, index): Line => {
+    const isEmpty = among.length === 0 && filter === undefined;
+    const named = isEmpty ? '(nobody yet)' : among.map(shown).join(' | ');
+    const items = filter === undefined ? named : clean(`{${filter}}`);
     const line = [
       span(` ${index === at ? glyphs.marker : ' '} hop ${index + 1}  `, 'accent'),
-      span(clip(items, columns - 26), among.length === 0 ? 'faint' : 'plain'),
-      span(among.length > 1 ? `  ~${pick}` : '', 'faint'),
+      span(clip(items, columns - 26), isEmpty ? 'faint' : 'plain'),
+      span(among.length > 1 || filter !== undefined ? `  ~${pick}` : '', 'faint'),
     ];
     return index === at ? choose(line, columns) : line;
   });

@@ -44,7 +44,7 @@ export const poolOf = ({ positions }: BuilderState, { snapshot, stored }: Look):
 
 /** The draft as a cascade with what speaks against it, or why it is none. */
 export const verdictOf = ({ positions }: BuilderState, { compose }: Look) => {
-  const empty = positions.findIndex(({ among }) => among.length === 0);
+  const empty = positions.findIndex(({ among, filter }) => among.length === 0 && filter === undefined);
   if (empty !== -1) return { error: `Hop ${empty + 1} has no proxy yet: choose one below, or type one with u.` };
   try {
     const cascade = compose(positions);
@@ -77,6 +77,10 @@ const toggle = (builder: BuilderState, item: string): BuilderState =>
     pick,
     among: among.includes(item) ? among.filter((other) => other !== item) : [...among, item],
   }));
+
+/** `{…}` as typed for a hop: a filter takes the place of the proxies there. */
+const filtered = (builder: BuilderState, filter: string): BuilderState =>
+  atPosition(builder, ({ pick }) => ({ pick, among: [], filter }));
 
 const nextPick = (pick: Pick): Pick => picks[(picks.indexOf(pick) + 1) % picks.length] ?? pick;
 
@@ -139,7 +143,9 @@ export const builderKeys: readonly KeyRow[] = [
     keys: ['p'],
     label: 'pick',
     help: 'how one of several proxies is chosen: first-up, random, fastest or sticky',
-    press: withBuilder((builder) => atPosition(builder, ({ pick, among }) => ({ pick: nextPick(pick), among }))),
+    press: withBuilder((builder) =>
+      atPosition(builder, (position) => ({ ...position, pick: nextPick(position.pick) })),
+    ),
   },
   {
     keys: ['m'],
@@ -176,12 +182,14 @@ export const moveInPool = (builder: BuilderState, look: Look, by: number): Build
   pool: Math.max(0, Math.min(builder.pool + by, poolOf(builder, look).length - 1)),
 });
 
-/** What was typed is taken: a name, or a hop for the marked place. Chains are told to be typed hop by hop. */
+/** What was typed is taken: a name, or a hop or a filter in braces for the marked place. Chains are told to be typed hop by hop. */
 export const takeTyped = (builder: BuilderState): { readonly builder: BuilderState; readonly refused?: string } => {
   const { typing, ...rest } = builder;
   const text = typing?.text.trim() ?? '';
   if (typing === undefined || text === '') return { builder: rest };
   if (typing.what === 'name') return { builder: { ...rest, name: text } };
+  const filter = /^\{(.*)\}$/.exec(text)?.[1];
+  if (filter !== undefined) return { builder: filtered(rest, filter) };
   if (/[,|~]/.test(text))
     return { builder, refused: 'One hop at a time; these marks in a password are written as %2C, %7C and %7E.' };
   return { builder: toggle(rest, text) };

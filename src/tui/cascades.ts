@@ -95,7 +95,9 @@ const larger = (one: Bound | undefined, other: Bound | undefined): boolean =>
 
 /** The share of good tries of the worst hop in the last hour. */
 const shareOf = ({ positions }: CascadeView, health: Health): string => {
-  const shares = positions.flatMap(({ among }) => among.map((proxy) => health.hop(proxy)?.hour ?? { good: 0, all: 0 }));
+  const shares = positions.flatMap(({ among, filter }) =>
+    filter === undefined ? among.map((proxy) => health.hop(proxy)?.hour ?? { good: 0, all: 0 }) : [{ good: 0, all: 0 }],
+  );
   if (shares.some(({ all }) => all === 0)) return 'unknown';
   return labelShare(shares.reduce((one, other) => (one.good / one.all <= other.good / other.all ? one : other)));
 };

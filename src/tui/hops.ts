@@ -30,12 +30,13 @@ const linesOf = (cascade: CascadeView, look: Look, columns: number): readonly Li
     ...cascade.rating.raise.flatMap((text) =>
       wrap(`Would raise it: ${text}`, columns - 4, '  ').map((line): Line => [span(`  ${line}`, 'faint')]),
     ),
-    ...cascade.positions.flatMap((position, index) =>
-      position.among.flatMap((proxy) => [
+    ...cascade.positions.flatMap((position, index) => [
+      ...(position.filter === undefined ? [] : [emptyLine, drawnLine(position.filter, index, columns)]),
+      ...position.among.flatMap((proxy) => [
         emptyLine,
         ...hopLines({ cascade, position, index, proxy }, look, health, columns),
       ]),
-    ),
+    ]),
     emptyLine,
     ...boxLines(cascade, look),
   ];
@@ -46,6 +47,12 @@ const heading = ({ name, rating }: CascadeView, { snapshot }: Look): Line => [
   span(name === snapshot.cascade ? ', in use' : ''),
   span(`   meter ${rating.diversity},${rating.evidence} / 6,6`, rating.diversity <= 1 ? 'warn' : 'plain'),
   span('  (diversity of entry and exit, evidence of audits)', 'faint'),
+];
+
+const drawnLine = (filter: string, index: number, columns: number): Line => [
+  span(`   hop ${index + 1}  `, 'faint'),
+  span(clip(clean(`{${filter}}`), columns - 40), 'strong'),
+  span('   drawn from the book', 'faint'),
 ];
 
 interface At {

@@ -49,8 +49,8 @@ const worst: readonly Standing[] = ['down', 'suspect', 'slow', 'unknown', 'up'];
 /** The standing of a proxy at its place: no better than the way to it from every proxy before. */
 export const standingAt = (proxy: ProxyId, before: PositionView | undefined, health: Health): Standing => {
   const own = health.hop(proxy)?.standing ?? 'unknown';
-  const ways = (before?.among ?? [undefined]).map((from) => health.edge(from, proxy)?.standing);
-  const ill = ways.every((way) => way === 'down' || way === 'suspect') ? ways[0] : undefined;
+  const ways = (before === undefined ? [undefined] : before.among).map((from) => health.edge(from, proxy)?.standing);
+  const ill = ways.length > 0 && ways.every((way) => way === 'down' || way === 'suspect') ? ways[0] : undefined;
   return worst.find((standing) => standing === own || standing === ill) ?? own;
 };
 
@@ -60,10 +60,11 @@ export const shortLabel = (proxy: ProxyId): string =>
 
 /** A cascade as a route, a standing before each hop: `U a:1080 › S b:3128|c:3128 › . d:443`. */
 export const routeLine = (cascade: CascadeView, health: Health, columns: number, { arrow }: Glyphs): Line => {
-  const count = cascade.positions.reduce((sum, { among }) => sum + among.length, 0);
+  const count = cascade.positions.reduce((sum, { among }) => sum + Math.max(1, among.length), 0);
   const room = Math.max(6, Math.floor((columns - 3 * cascade.positions.length) / Math.max(1, count)) - 2);
   const line = cascade.positions.flatMap((position, index) => [
     ...(index === 0 ? [] : [span(` ${arrow} `, 'faint')]),
+    ...(position.filter === undefined ? [] : [span(clip(clean(`{${position.filter}}`), room + 2))]),
     ...position.among.flatMap((proxy, nth) => [
       ...(nth === 0 ? [] : [span('|', 'faint')]),
       standingCell(standingAt(proxy, cascade.positions[index - 1], health)),

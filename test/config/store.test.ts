@@ -23,7 +23,7 @@ test('what is stored is found by the next process', (context) => {
     again.cascades().map(({ name }) => name),
     ['work', 'home'],
   );
-  assert.equal(again.cascades()[0]?.positions[0].among[0].hop.credentials?.password.reveal(), password);
+  assert.equal(again.cascades()[0]?.positions[0].among[0]?.hop.credentials?.password.reveal(), password);
   assert.equal(again.cascades()[0]?.positions[1]?.pick, 'random');
   assert.equal(again.inUse(), 'home');
   assert.equal(again.path, join(home, 'settings.json'));

@@ -155,7 +155,7 @@ describe('probes', { concurrency: 4 }, () => {
     });
     scope.defer(health.stop);
     health.begin();
-    const ids = cascade.positions.map(({ among }) => among[0].id);
+    const ids = cascade.positions.map(({ among }) => among[0]?.id);
     await until(() => health.standingOf(cascade) === 'down', 'a cascade that is down');
     const ill = health.edges().filter(({ standing }) => isIll(standing));
     assert.deepEqual(

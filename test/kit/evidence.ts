@@ -5,7 +5,7 @@ import type { Proxy } from '../../src/model/cascade.js';
 import type { Evidence } from '../../src/model/evidence.js';
 import type { Failure } from '../../src/model/failure.js';
 import { noEvidence } from '../../src/route/evidence.js';
-import { wayOf } from '../../src/route/plan.js';
+import { wayOf } from '../../src/route/ways.js';
 
 /** What a test may say, and what it can see. */
 export interface ToldEvidence extends Evidence {

@@ -110,7 +110,13 @@ export const lookAt = (snapshot: Snapshot = busySnapshot, change: Partial<Look> 
     const chain = Object.entries(chains).find(([known]) => known === name)?.[1];
     return chain === undefined ? undefined : parseCascade(name, chain);
   },
-  compose: (draft) => parseCascade('draft', draft.map(({ pick, among }) => `${among.join('|')}~${pick}`).join(',')),
+  compose: (draft) =>
+    parseCascade(
+      'draft',
+      draft
+        .map(({ pick, among, filter }) => `${filter === undefined ? among.join('|') : `{${filter}}`}~${pick}`)
+        .join(','),
+    ),
   ...change,
 });
 

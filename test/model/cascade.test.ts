@@ -72,8 +72,8 @@ test('every way of choosing is known by its name and by no other', () => {
 
 test('a tilde in a password and a pin at the end of a position are not a way of choosing', () => {
   const cascade = parseCascade('c', `http://u:a~b@h.test,https://i.test?pin=sha256/${'A'.repeat(43)}=~sticky`);
-  assert.equal(cascade.positions[0].among[0].hop.credentials?.password.reveal(), 'a~b');
-  assert.deepEqual([cascade.positions[1]?.pick, cascade.positions[1]?.among[0].hop.trust?.by], ['sticky', 'pin']);
+  assert.equal(cascade.positions[0].among[0]?.hop.credentials?.password.reveal(), 'a~b');
+  assert.deepEqual([cascade.positions[1]?.pick, cascade.positions[1]?.among[0]?.hop.trust?.by], ['sticky', 'pin']);
 });
 
 test('a cascade has 1 to 8 hops', () => {

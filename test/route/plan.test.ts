@@ -9,7 +9,8 @@ import { type Cascade, type Pick, type Proxy, everyProxy, parseCascade } from '.
 import { KaskadeError } from '../../src/model/error.js';
 import { labelHop } from '../../src/model/hop.js';
 import type { Identity, Route } from '../../src/model/route.js';
-import { type Barred, createPlanner, wayOf } from '../../src/route/plan.js';
+import { type Barred, createPlanner } from '../../src/route/plan.js';
+import { wayOf } from '../../src/route/ways.js';
 import { type ToldEvidence, tellEvidence } from '../kit/evidence.js';
 import { createChance } from '../kit/wire.js';
 

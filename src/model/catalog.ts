@@ -1,0 +1,39 @@
+/** What the line asks of the book: which proxies a filter means, and what is known of them that decides who may stand beside whom. */
+
+import type { BookEntry } from './book.js';
+import type { Proxy, ProxyId } from './cascade.js';
+import type { Filter } from './filter.js';
+
+/** A proxy of the book as routes look at it. */
+export interface Candidate
+  extends Pick<
+    BookEntry,
+    'shelf' | 'entry' | 'exits' | 'family' | 'tunnel' | 'forward' | 'trials' | 'latency' | 'refuses' | 'cannot'
+  > {
+  /** With its credentials. */
+  readonly proxy: Proxy;
+  /** A block list names where it goes in or comes out. */
+  readonly blocked: boolean;
+}
+
+/** The book as routes are drawn from it. Nothing here throws or waits. */
+export interface Catalog {
+  /** Another number after every change that may change an answer, such as a proxy put into quarantine. */
+  readonly version: () => number;
+  /** Everything that a filter means and that is released and not blocked, in any order. */
+  readonly candidates: (filter: Filter) => readonly Candidate[];
+  /** Everything that a filter means and that is not among the candidates; only asked for when no route was found. */
+  readonly withheld: (filter: Filter) => readonly Candidate[];
+  /** What the book knows of one proxy, wherever it stands. */
+  readonly entry: (id: ProxyId) => Candidate | undefined;
+}
+
+/** Why a proxy is in no route, whoever names it; undefined where it may be. */
+export type Bar = 'quarantine' | 'archived' | 'blocked' | 'hostile';
+
+/** Whether a proxy of the book may be in a route at all. */
+export const barOf = ({ shelf, blocked, tunnel, forward }: Candidate): Bar | undefined => {
+  if (shelf !== 'released') return shelf;
+  if (blocked) return 'blocked';
+  return tunnel?.grade === 'hostile' || forward?.grade === 'hostile' ? 'hostile' : undefined;
+};

@@ -1,0 +1,42 @@
+/** The rules of a draw as keys: two hops that have one in common are not in one route. */
+
+import type { Endpoint } from '../model/address.js';
+import type { Proxy } from '../model/cascade.js';
+import { type Apart, type Standing, lacksOf, needsOf } from './rules.js';
+import type { Keys } from './solve.js';
+
+/** What decides which keys a proxy has at a place of a cascade. */
+export interface Layout {
+  /** Whether the user named the proxies of each place: what these have in common with one another is the user's own choice. */
+  readonly named: readonly boolean[];
+  /** The rules that hold. */
+  readonly apart: readonly Apart[];
+  /** Whether every hop is taken to go on to any endpoint. */
+  readonly anyPort?: true;
+}
+
+/** The keys of a proxy at a place (from 0). */
+export const keysAt = (standing: Standing, at: number, layout: Layout): Keys => {
+  const keys = [...standing.same];
+  for (const rule of layout.apart) keys.push(...standing.shared[rule]);
+  const own = owned(keys, at, layout.named);
+  return layout.anyPort ? own : [...own, ...onwardKeys(standing, at, layout.named.length)];
+};
+
+/** What is named at a place has keys of that place, which all drawn ones have besides their own. */
+const owned = (keys: readonly string[], at: number, named: readonly boolean[]): Keys => {
+  if (named[at] === true) return keys.map((key) => `${key} @${at}`);
+  const places = named.flatMap((isNamed, place) => (isNamed ? [place] : []));
+  return [...keys, ...places.flatMap((place) => keys.map((key) => `${key} @${place}`))];
+};
+
+/** What a proxy lacks, and what the one before it must be able to do for it. */
+const onwardKeys = (standing: Standing, at: number, all: number): Keys => [
+  ...(at === all - 1 ? [] : lacksOf(standing.candidate).map((lack) => `>${at} ${lack}`)),
+  ...(at === 0 ? [] : needKeys(standing.proxy.hop.endpoint, at - 1)),
+];
+
+const needKeys = (endpoint: Endpoint, before: number): Keys => needsOf(endpoint).map((need) => `>${before} ${need}`);
+
+/** The key that two neighbours share where the way between them is down. */
+export const wayKey = (at: number, from: Proxy, to: Proxy): string => `w${at} ${from.id} > ${to.id}`;
