@@ -45,6 +45,30 @@ export const setupRows = {
     sentence: (d) => `A file could not be read${noted(d)}.`,
     hint: 'Check the path and who may read it.',
   }),
+  'book-broken': local(3, {
+    sentence: (d) => `The book of proxies is damaged${noted(d)}.`,
+    hint: 'Nothing was lost by this program: mend the kept file and move it back, or import the lists again into a new book.',
+  }),
+  'book-newer': local(3, {
+    sentence: (d) => `The book of proxies was written by a newer version${noted(d)}.`,
+    hint: 'Use that version, or another --home.',
+  }),
+  'book-busy': local(3, {
+    sentence: () => 'Another command is writing into the book.',
+    hint: 'Try again when it is done: an import takes some seconds.',
+  }),
+  'book-full': local(3, {
+    sentence: (d) => `The book could not be written${noted(d)}.`,
+    hint: 'The disk may be full. The book is as it was before.',
+  }),
+  'source-unknown': local(2, {
+    sentence: () => 'The book has no such source.',
+    hint: 'kaskade list sources shows what it has.',
+  }),
+  'proxy-unknown': local(2, {
+    sentence: () => 'The book has no such proxy.',
+    hint: 'kaskade list ls shows what it has; a proxy is named as there, or as host:port.',
+  }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',

@@ -1,0 +1,153 @@
+/** Keeps what tries and audits have shown of proxies: their history, grades, exits and rank. */
+
+import { boundSpan } from '../model/bound.js';
+import type { Millis } from '../model/brand.js';
+import { type Grade, type Place, type Stamp, grades } from '../model/book.js';
+import { type History, afterTry, isSpent, latencyOf, noHistory, trialsOf } from './availability.js';
+import { gradeNumber, inBars, pulses } from './rows.js';
+import type { Database } from './sqlite.js';
+
+/** One try of a proxy, by its key. */
+export interface Outcome {
+  readonly key: number;
+  readonly at: Stamp;
+  readonly good: boolean;
+  readonly latency?: Millis;
+}
+
+/** What an audit found of a proxy, by its key. */
+export interface Audited {
+  readonly key: number;
+  readonly mode: 'tunnel' | 'forward';
+  readonly grade: Grade;
+  readonly at: Stamp;
+  readonly judges: number;
+  readonly exits: readonly Place[];
+  readonly spki?: string;
+  readonly opens?: readonly number[];
+  readonly refuses?: readonly number[];
+  /** Evidence as JSON; that of the last three audits is kept. */
+  readonly detail?: string;
+}
+
+/** Writes what was seen; each call is one transaction, and safe when it returns. */
+export interface Keeping {
+  readonly tried: (outcomes: readonly Outcome[]) => void;
+  readonly audited: (findings: readonly Audited[]) => void;
+}
+
+/** A confirmed hostile finding stands for so long, whatever is found later. */
+const hostileFor = 30 * 86_400_000;
+const mostAudits = 20;
+const mostDetails = 3;
+const mostExits = 8;
+
+/** Keeps through a connection. */
+export const createKeeping = (database: Database): Keeping => {
+  const on = statementsOf(database);
+  const together = (work: () => void): void => {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
+      database.exec('COMMIT');
+    } catch (thrown) {
+      database.exec('ROLLBACK');
+      throw thrown;
+    }
+  };
+  const rank = (key: number): void => {
+    on.rank.run(key);
+  };
+  const tryOne = ({ key, ...outcome }: Outcome): void => {
+    const state = on.history.get(key)?.['state'];
+    const before = typeof state === 'string' ? (JSON.parse(state) as History) : noHistory;
+    const after = afterTry(before, outcome);
+    on.keepHistory.run(key, JSON.stringify(after));
+    const { all, floor } = trialsOf(after);
+    const latency = latencyOf(after);
+    on.showHistory.run(
+      ...[pulses.indexOf(after.pulse), all < 3 ? null : floor, latency === undefined ? null : boundSpan(latency)],
+      ...[after.nextTry === undefined ? null : after.nextTry * 1_000, isSpent(after) ? 1 : 0, key],
+    );
+    rank(key);
+  };
+  const auditOne = ({ key, mode, at, judges, ...found }: Audited): void => {
+    on.audit.run(key, mode, at, gradeNumber(found.grade), judges, found.detail ?? null);
+    on.trimAudits.run(key, mode, key, mode, mostAudits);
+    on.trimDetails.run(key, mode, key, mode, mostDetails);
+    const worst = on.hostile.get(key, mode, gradeNumber('hostile'), at - hostileFor);
+    const grade = worst === undefined ? gradeNumber(found.grade) : gradeNumber('hostile');
+    (mode === 'tunnel' ? on.gradeTunnel : on.gradeForward).run(grade, key);
+    for (const exit of found.exits) seeExit(key, exit, at);
+    const { exits, countries, networks } = exitsOf(key);
+    if (exits.length > 0)
+      on.showExits.run(inBars(exits), inBars(countries), inBars(networks), `exit ${exits[0] ?? ''}`, key);
+    if (found.spki !== undefined) on.spki.run(found.spki, `key ${found.spki.slice(0, 16)}`, key);
+    if (found.opens !== undefined) on.opens.run(inBars(found.opens), inBars(found.refuses ?? []), key);
+    rank(key);
+  };
+  const seeExit = (key: number, { address, country, network, networkName }: Place, at: Stamp): void => {
+    on.exit.run(key, address, country ?? null, network ?? null, networkName ?? null, at);
+    on.trimExits.run(key, key, mostExits);
+  };
+  const exitsOf = (key: number) => {
+    const rows = on.exits.all(key);
+    const facts = (name: string): readonly string[] =>
+      rows.flatMap((row) => (row[name] === null || row[name] === undefined ? [] : [String(row[name])]));
+    return { exits: facts('address'), countries: facts('country'), networks: facts('network') };
+  };
+  return {
+    tried: (outcomes) => {
+      together(() => {
+        for (const outcome of outcomes) if (on.exists.get(outcome.key) !== undefined) tryOne(outcome);
+      });
+    },
+    audited: (findings) => {
+      together(() => {
+        for (const finding of findings) if (on.exists.get(finding.key) !== undefined) auditOne(finding);
+      });
+    },
+  };
+};
+
+const statementsOf = (database: Database) => ({
+  exists: database.prepare('SELECT 1 FROM proxies WHERE key = ?'),
+  history: database.prepare('SELECT state FROM histories WHERE proxy = ?'),
+  keepHistory: database.prepare(
+    'INSERT INTO histories (proxy, state) VALUES (?, ?) ON CONFLICT (proxy) DO UPDATE SET state = excluded.state',
+  ),
+  showHistory: database.prepare(
+    `UPDATE proxies SET pulse = ?, floor = ?, latency = ?, nextTry = ?,
+       shelf = CASE WHEN ? = 1 THEN 2 ELSE shelf END WHERE key = ?`,
+  ),
+  // The grade weighs most, then how sure it answers, then how soon: who lies is often quick.
+  rank: database.prepare(
+    `UPDATE proxies SET rank = CASE WHEN tunnel IS NULL AND forward IS NULL AND floor IS NULL AND latency IS NULL THEN NULL
+       ELSE coalesce(tunnel, forward, ${grades.indexOf('anonymous') + 0.5}) * 100 + coalesce(floor, 0) * 50
+         + 10 - min(coalesce(latency, 20000), 20000) / 2000.0 END WHERE key = ?`,
+  ),
+  audit: database.prepare(
+    'INSERT OR REPLACE INTO audits (proxy, mode, at, grade, judges, detail) VALUES (?, ?, ?, ?, ?, ?)',
+  ),
+  trimAudits: database.prepare(
+    `DELETE FROM audits WHERE proxy = ? AND mode = ? AND at NOT IN
+       (SELECT at FROM audits WHERE proxy = ? AND mode = ? ORDER BY at DESC LIMIT ?)`,
+  ),
+  trimDetails: database.prepare(
+    `UPDATE audits SET detail = NULL WHERE proxy = ? AND mode = ? AND detail IS NOT NULL AND at NOT IN
+       (SELECT at FROM audits WHERE proxy = ? AND mode = ? ORDER BY at DESC LIMIT ?)`,
+  ),
+  hostile: database.prepare('SELECT 1 FROM audits WHERE proxy = ? AND mode = ? AND grade = ? AND at > ? LIMIT 1'),
+  gradeTunnel: database.prepare('UPDATE proxies SET tunnel = ? WHERE key = ?'),
+  gradeForward: database.prepare('UPDATE proxies SET forward = ? WHERE key = ?'),
+  exit: database.prepare(
+    'INSERT OR REPLACE INTO exits (proxy, address, country, network, networkName, seen) VALUES (?, ?, ?, ?, ?, ?)',
+  ),
+  trimExits: database.prepare(
+    `DELETE FROM exits WHERE proxy = ? AND address NOT IN (SELECT address FROM exits WHERE proxy = ? ORDER BY seen DESC LIMIT ?)`,
+  ),
+  exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
+  showExits: database.prepare('UPDATE proxies SET exits = ?, countries = ?, networks = ?, family = ? WHERE key = ?'),
+  spki: database.prepare('UPDATE proxies SET spki = ?, family = ? WHERE key = ?'),
+  opens: database.prepare('UPDATE proxies SET opens = ?, refuses = ? WHERE key = ?'),
+});

@@ -1,0 +1,171 @@
+/** Looks into the book: pages of it, counts, one proxy with everything that is known. */
+
+import type { Place, BookEntry, Grade, Hearsay, Stamp } from '../model/book.js';
+import { grades } from '../model/book.js';
+import type { ProxyId } from '../model/cascade.js';
+import type { Filter } from '../model/filter.js';
+import type { SortKey } from '../model/book.js';
+import { parsePort } from '../model/address.js';
+import type { History } from './availability.js';
+import { stretchesOf } from './order.js';
+import { entryOf, exitOf, hopOf, idOf, parseId, partsOf } from './rows.js';
+import type { Database, Row, Statement, Value } from './sqlite.js';
+import { whereOf } from './where.js';
+
+/** A page that is wanted. */
+export interface Wanted {
+  readonly filter: Filter;
+  readonly sort: SortKey;
+  readonly reversed: 'reversed' | 'usual';
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** One proxy with everything that is known of it. */
+export interface Detail {
+  readonly entry: BookEntry;
+  readonly sources: readonly {
+    readonly name: string;
+    readonly first: Stamp;
+    readonly last: Stamp;
+    readonly hearsay?: Hearsay;
+  }[];
+  readonly audits: readonly { readonly at: Stamp; readonly mode: 'tunnel' | 'forward'; readonly grade: Grade }[];
+  readonly family: readonly ProxyId[];
+}
+
+/** What may be asked of a book. */
+export interface Looks {
+  readonly page: (wanted: Wanted) => readonly BookEntry[];
+  readonly count: (filter: Filter) => number;
+  /** The key of a proxy by its id, by `host:port`, or by a host that only one has. */
+  readonly keyOf: (text: string) => number | undefined;
+  readonly detail: (key: number) => Detail | undefined;
+  readonly keys: (filter: Filter) => readonly number[];
+  /** Every proxy that a filter finds, in pieces, in the order of the book. */
+  readonly each: (filter: Filter) => Generator<BookEntry>;
+}
+
+/** Looks through a connection. */
+export const createLooks = (database: Database, clock: () => Stamp): Looks => {
+  const on = statementsOf(database);
+  const prepared = new Map<string, Statement>();
+  const statement = (sql: string): Statement => {
+    const known = prepared.get(sql) ?? database.prepare(sql);
+    if (prepared.size > 64) prepared.clear();
+    prepared.set(sql, known);
+    return known;
+  };
+  const rows = (sql: string, values: readonly Value[]): readonly Row[] => statement(sql).all(...values);
+  const dress = (row: Row): BookEntry => dressed(row, on, clock());
+  const count = (where: string, values: readonly Value[]): number =>
+    Number(rows(`SELECT count(*) AS count FROM proxies WHERE ${where}`, values)[0]?.['count'] ?? 0);
+
+  /** Stretch by stretch, so that each is read along its index. */
+  const page = ({ filter, sort, reversed, limit, offset }: Wanted): readonly Row[] => {
+    const { sql, values } = whereOf(filter, clock());
+    const found: Row[] = [];
+    let skip = offset;
+    const stretches = stretchesOf(sort, reversed);
+    for (const [index, { where, by }] of stretches.entries()) {
+      const taken = rows(`SELECT * FROM proxies WHERE ${where} AND ${sql} ORDER BY ${by} LIMIT ? OFFSET ?`, [
+        ...values,
+        limit - found.length,
+        skip,
+      ]);
+      found.push(...taken);
+      if (found.length >= limit || index === stretches.length - 1) break;
+      skip = taken.length > 0 ? 0 : Math.max(0, skip - count(`${where} AND ${sql}`, values));
+    }
+    return found;
+  };
+
+  return {
+    page: (wanted) => page(wanted).map(dress),
+    count: (filter) => {
+      const { sql, values } = whereOf(filter, clock());
+      return count(sql, values);
+    },
+    keyOf: (text) => keyOf(on, text),
+    detail: (key) => {
+      const row = on.row.get(key);
+      return row && detailOf(row, dress(row), on);
+    },
+    keys: (filter) => {
+      const { sql, values } = whereOf(filter, clock());
+      return rows(`SELECT key FROM proxies WHERE ${sql}`, values).map(({ key }) => Number(key));
+    },
+    *each(filter) {
+      const { sql, values } = whereOf(filter, clock());
+      for (let last = 0; ; ) {
+        const some = rows(`SELECT * FROM proxies WHERE key > ? AND ${sql} ORDER BY key LIMIT 500`, [last, ...values]);
+        for (const row of some) yield dress(row);
+        if (some.length < 500) return;
+        last = Number(some.at(-1)?.['key']);
+      }
+    },
+  };
+};
+
+type Statements = ReturnType<typeof statementsOf>;
+
+const statementsOf = (database: Database) => ({
+  row: database.prepare('SELECT * FROM proxies WHERE key = ?'),
+  byPlace: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ? AND scheme = ? AND login = ?'),
+  byEndpoint: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ? ORDER BY key LIMIT 1'),
+  byHost: database.prepare('SELECT key FROM proxies WHERE host = ? LIMIT 2'),
+  sources: database.prepare(
+    `SELECT name, first, last, hearsay FROM named JOIN sources ON sources.key = named.source
+     WHERE proxy = ? AND dropped = 0 ORDER BY first, name`,
+  ),
+  exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
+  history: database.prepare('SELECT state FROM histories WHERE proxy = ?'),
+  audits: database.prepare('SELECT mode, at, grade, judges FROM audits WHERE proxy = ? ORDER BY at DESC'),
+  family: database.prepare('SELECT * FROM proxies WHERE family = ? AND key <> ? LIMIT 20'),
+});
+
+const dressed = (row: Row, on: Statements, now: Stamp): BookEntry => {
+  const key = row['key'] ?? null;
+  const state = row['pulse'] === 0 && row['floor'] === null ? undefined : on.history.get(key)?.['state'];
+  const isGraded = row['tunnel'] !== null || row['forward'] !== null;
+  return entryOf(row, {
+    now,
+    sources: on.sources.all(key).map(({ name }) => String(name)),
+    exits: row['exits'] === '' ? [] : on.exits.all(key).map(exitOf),
+    history: typeof state === 'string' ? (JSON.parse(state) as History) : undefined,
+    grades: isGraded ? on.audits.all(key) : [],
+  });
+};
+
+const detailOf = (row: Row, entry: BookEntry, on: Statements): Detail => {
+  const key = row['key'] ?? null;
+  const relatives: readonly Place[] | readonly Row[] =
+    row['family'] === null ? [] : on.family.all(row['family'] ?? null, key);
+  return {
+    entry,
+    sources: on.sources.all(key).map(({ name, first, last, hearsay }) => ({
+      ...{ name: String(name), first: Number(first) as Stamp, last: Number(last) as Stamp },
+      ...(typeof hearsay === 'string' ? { hearsay: JSON.parse(hearsay) as Hearsay } : {}),
+    })),
+    audits: on.audits.all(key).map(({ mode, at, grade }) => ({
+      ...{ at: Number(at) as Stamp, mode: mode === 'forward' ? 'forward' : 'tunnel' },
+      grade: grades[Number(grade) - 1] ?? 'hostile',
+    })),
+    family: (relatives as readonly Row[]).map((other) => idOf(hopOf(other), String(other['login']))),
+  };
+};
+
+const keyOf = (on: Statements, text: string): number | undefined => {
+  const named = parseId(text);
+  if (named !== undefined) {
+    const { host, port, scheme } = partsOf(named.hop);
+    return numberIn(on.byPlace.get(host, port, scheme, named.login));
+  }
+  const [, bracketed, plain = '', digits = ''] = /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(text) ?? [];
+  const port = parsePort(digits);
+  if (port !== undefined) return numberIn(on.byEndpoint.get(bracketed ?? plain, port));
+  const hosts = on.byHost.all(text.replace(/^\[(.*)\]$/, '$1'));
+  return hosts.length === 1 ? numberIn(hosts[0]) : undefined;
+};
+
+const numberIn = (row: Row | undefined): number | undefined => (row === undefined ? undefined : Number(row['key']));

@@ -1,0 +1,126 @@
+/** Rows of the book's file as proxies, and back: the words of the file are known here and in schema.ts only. */
+
+import type { Bound } from '../model/bound.js';
+import { type BookEntry, type Grade, type Graded, type Place, type Shelf, type Stamp, grades } from '../model/book.js';
+import type { ProxyId } from '../model/cascade.js';
+import { hostText, labelEndpoint } from '../model/address.js';
+import { type Hop, labelHop, parseHop } from '../model/hop.js';
+import { type History, latencyOf, noHistory, trialsOf, weekOf } from './availability.js';
+import type { Row, Value } from './sqlite.js';
+
+/** The shelves in the order of their numbers. */
+export const shelves: readonly Shelf[] = ['quarantine', 'released', 'archived'];
+
+/** The words of a pulse in the order of their numbers. */
+export const pulses = ['unknown', 'up', 'suspect', 'dead'] as const;
+
+/** The number of a grade in the file, from 1. */
+export const gradeNumber = (grade: Grade): number => grades.indexOf(grade) + 1;
+
+/** Several facts in one column. */
+export const inBars = (facts: readonly (string | number)[]): string =>
+  facts.length === 0 ? '' : `|${[...new Set(facts)].join('|')}|`;
+
+/** The facts of such a column. */
+export const fromBars = (text: Value | undefined): readonly string[] =>
+  String(text ?? '')
+    .split('|')
+    .filter((fact) => fact !== '');
+
+/** What the book keeps of a hop: its place, and what stands behind the question mark. */
+export const partsOf = (
+  hop: Hop,
+): { readonly host: string; readonly port: number; readonly scheme: string; readonly options: string } => ({
+  host: hostText(hop.endpoint.host),
+  port: hop.endpoint.port,
+  scheme: hop.scheme,
+  options: optionsOf(hop),
+});
+
+const optionsOf = ({ trust, forward }: Hop): string =>
+  [
+    ...(forward === true ? ['mode=forward'] : []),
+    ...(trust?.by === 'nobody' ? ['verify=no'] : []),
+    ...(trust?.by === 'pin' ? [`pin=sha256/${trust.sha256}`] : []),
+  ].join('&');
+
+/** The hop of a row, without credentials. */
+export const hopOf = (row: Row): Hop => {
+  const [host, options] = [String(row['host']), String(row['options'])];
+  const at = host.includes(':') ? `[${host}]` : host;
+  return parseHop(`${String(row['scheme'])}://${at}:${String(row['port'])}${options === '' ? '' : `?${options}`}`);
+};
+
+/** How a proxy is named: as a hop, and with the mark of its login where there is one. */
+export const idOf = (hop: Hop, login: string): ProxyId =>
+  (login === '' ? labelHop(hop) : `${labelHop(hop)}#${login}`) as ProxyId;
+
+/** The place and login that an id speaks of; undefined where it is none. */
+export const parseId = (id: string): { readonly hop: Hop; readonly login: string } | undefined => {
+  const [text = '', login = ''] = id.split('#');
+  try {
+    // The pin is not written out in a label.
+    return { hop: parseHop(text.replace(/\?pin=…$/, '')), login };
+  } catch {
+    return undefined;
+  }
+};
+
+/** What a row needs beside itself to become an entry. */
+export interface Around {
+  readonly now: Stamp;
+  readonly sources: readonly string[];
+  readonly exits: readonly Place[];
+  readonly history: History | undefined;
+  readonly grades: readonly Row[];
+}
+
+/** The entry of a row. */
+export const entryOf = (row: Row, { now, sources, exits, history = noHistory, grades: graded }: Around): BookEntry => {
+  const hop = hopOf(row);
+  const entry = placeOf(row);
+  const [tunnel, forward] = [gradedIn(graded, 'tunnel', row['tunnel']), gradedIn(graded, 'forward', row['forward'])];
+  const latency: Bound | undefined = latencyOf(history);
+  return {
+    ...{ id: idOf(hop, String(row['login'])), hop, login: row['login'] !== '', assumed: row['assumed'] === 1 },
+    ...{ shelf: shelves[Number(row['shelf'])] ?? 'quarantine', isNew: row['isNew'] === 1 },
+    ...{ added: Number(row['added']) as Stamp, named: Number(row['named']) as Stamp },
+    ...{ sources, tags: fromBars(row['tags']), exits },
+    ...(entry === undefined ? {} : { entry }),
+    ...(tunnel === undefined ? {} : { tunnel }),
+    ...(forward === undefined ? {} : { forward }),
+    ...{ pulse: pulses[Number(row['pulse'])] ?? 'unknown', trials: trialsOf(history), week: weekOf(history, now) },
+    ...(latency === undefined ? {} : { latency }),
+    ...(row['family'] === null ? {} : { family: String(row['family']) }),
+    ...(row['spki'] === null ? {} : { spki: String(row['spki']) }),
+    ...{ opens: fromBars(row['opens']).map(Number), refuses: fromBars(row['refuses']).map(Number) },
+  };
+};
+
+const placeOf = (row: Row): Place | undefined => {
+  if (row['address'] === null) return undefined;
+  const [country, network] = [fromBars(row['entryCountry'])[0], fromBars(row['entryNetwork'])[0]];
+  return {
+    address: String(row['address']),
+    ...(country === undefined ? {} : { country }),
+    ...(network === undefined ? {} : { network: Number(network) }),
+  };
+};
+
+const gradedIn = (rows: readonly Row[], mode: string, number: Value | undefined): Graded | undefined => {
+  const grade = grades[Number(number) - 1];
+  const row = rows.find((each) => each['mode'] === mode && each['grade'] === number);
+  if (number === null || grade === undefined || row === undefined) return undefined;
+  return { grade, at: Number(row['at']) as Stamp, judges: Number(row['judges']) };
+};
+
+/** The place of an exit. */
+export const exitOf = (row: Row): Place => ({
+  address: String(row['address']),
+  ...(row['country'] === null ? {} : { country: String(row['country']) }),
+  ...(row['network'] === null ? {} : { network: Number(row['network']) }),
+  ...(row['networkName'] === null ? {} : { networkName: String(row['networkName']) }),
+});
+
+/** `host:port` of a row. */
+export const endpointText = (row: Row): string => labelEndpoint(hopOf(row).endpoint);

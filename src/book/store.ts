@@ -1,0 +1,145 @@
+/** The book: the one door to its file. */
+
+import type { Host } from '../model/address.js';
+import { asKaskadeError } from '../model/error.js';
+import type { Credentials } from '../model/hop.js';
+import type { ImportReport, Reading, Stamp } from '../model/book.js';
+import { bookError, openBeside, openFile } from './file.js';
+import { type Source, beginIntake } from './intake.js';
+import { type Keeping, createKeeping } from './keep.js';
+import { openLogins } from './logins.js';
+import { type Looks, createLooks } from './look.js';
+import type { LookUp } from './places.js';
+import { createBlocks } from './ranges.js';
+import { type Shelving, createShelving } from './shelving.js';
+import { type Sources, createSources } from './sources.js';
+import type { Database } from './sqlite.js';
+
+/** What a book is opened with. */
+export interface BookParts {
+  readonly clock: () => Stamp;
+  readonly lookUp: LookUp;
+}
+
+/** How an import is watched. */
+export interface Watch {
+  readonly signal?: AbortSignal;
+  /** Called after each batch with what was read so far. */
+  readonly onRead?: (readings: readonly Reading[]) => void;
+}
+
+/** An open book. Everything throws KaskadeErrors: `book-busy` while somebody else writes, `book-full`, `book-broken`. */
+export interface Book extends Looks, Keeping, Shelving {
+  readonly sources: Sources;
+  /** Takes a whole list, or nothing of it. Rejects with what the readings reject with, or the reason of the signal. */
+  readonly take: (readings: AsyncIterable<readonly Reading[]>, source: Source, watch?: Watch) => Promise<ImportReport>;
+  /** The credentials of a proxy. */
+  readonly credentialsOf: (mark: string) => Credentials | undefined;
+  /** Whether an address is blocked by a list of ranges. */
+  readonly isBlocked: (host: Host) => boolean;
+  /** Changes with every change of the book, by whatever process. */
+  readonly version: () => number;
+  readonly close: () => void;
+}
+
+/** Opens the book of a folder. Throws as `openFile` does. */
+export const openBook = (folder: string, { clock, lookUp }: BookParts): Book => {
+  const database = openFile(folder);
+  const logins = openLogins(folder);
+  const version = createVersion(database);
+  const blocks = createBlockTable(database, version);
+  const guard = guarding(folder);
+  return {
+    ...guard(createLooks(database, clock)),
+    ...guard(createKeeping(database)),
+    ...guard(createShelving(database, logins)),
+    sources: guard(createSources(database)),
+    take: (readings, source, watch = {}) => {
+      const beside = openBeside(folder);
+      const parts = { database: beside, logins, lookUp, now: clock(), isBlocked: blocks };
+      return takeAll(readings, { parts, source, watch })
+        .catch((thrown: unknown) => {
+          throw bookError(thrown, folder);
+        })
+        .finally(() => {
+          beside.close();
+        });
+    },
+    credentialsOf: logins.find,
+    isBlocked: blocks,
+    version,
+    close: () => {
+      logins.close();
+      database.close();
+    },
+  };
+};
+
+interface Taking {
+  readonly parts: Parameters<typeof beginIntake>[0];
+  readonly source: Source;
+  readonly watch: Watch;
+}
+
+const takeAll = async (
+  readings: AsyncIterable<readonly Reading[]>,
+  { parts, source, watch: { signal, onRead } }: Taking,
+): Promise<ImportReport> => {
+  const intake = beginIntake(parts, source);
+  try {
+    for await (const batch of readings) {
+      if (signal?.aborted === true) throw asKaskadeError(signal.reason);
+      intake.take(batch);
+      onRead?.(batch);
+    }
+    if (signal?.aborted === true) throw asKaskadeError(signal.reason);
+    return intake.finish();
+  } catch (thrown) {
+    intake.abandon();
+    throw thrown;
+  }
+};
+
+/** SQLite counts what this connection changed; `data_version` changes with what others did. */
+const createVersion = (database: Database): (() => number) => {
+  const others = database.prepare('PRAGMA data_version');
+  const own = database.prepare('SELECT total_changes() AS changes');
+  return () => Number(others.get()?.['data_version'] ?? 0) * 1e9 + Number(own.get()?.['changes'] ?? 0);
+};
+
+/** The blocked ranges in memory, read again when the book has changed. */
+const createBlockTable = (database: Database, version: () => number): ((host: Host) => boolean) => {
+  const read = database.prepare('SELECT low, high FROM ranges');
+  let known: { readonly at: number; readonly blocks: (host: Host) => boolean } | undefined;
+  return (host) => {
+    const at = version();
+    if (known?.at !== at) {
+      const ranges = read.all().map(({ low, high }) => ({ low: String(low), high: String(high) }));
+      known = { at, blocks: createBlocks(ranges) };
+    }
+    return known.blocks(host);
+  };
+};
+
+/** Turns what SQLite throws into the program's own words. */
+const guarding =
+  (folder: string) =>
+  <Part extends object>(part: Part): Part => {
+    const guarded = Object.entries(part).map(([name, work]) => [
+      name,
+      typeof work === 'function' ? guardOne(work as Work, folder) : work,
+    ]);
+    return Object.fromEntries(guarded) as Part;
+  };
+
+type Work = (...given: readonly unknown[]) => unknown;
+
+const guardOne =
+  (work: Work, folder: string): Work =>
+  (...given) => {
+    try {
+      return work(...given);
+    } catch (thrown) {
+      throw bookError(thrown, folder);
+    }
+  };

@@ -1,0 +1,128 @@
+/** A filter as a condition of SQL over the table of proxies: the same as `match` in model/filter-match.ts says of each of them. */
+
+import { grades, type Stamp } from '../model/book.js';
+import type { Filter, FilterField, FilterOp, FilterTest } from '../model/filter.js';
+import { pulses, shelves } from './rows.js';
+import type { Value } from './sqlite.js';
+
+/** A condition that is 0 or 1, never NULL, and the values for its question marks. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly Value[];
+}
+
+/** The condition of a filter. */
+export const whereOf = (filter: Filter, now: Stamp): Condition => {
+  switch (filter.kind) {
+    case 'all':
+      return { sql: '1', values: [] };
+    case 'and':
+    case 'or': {
+      const parts = filter.parts.map((part) => whereOf(part, now));
+      const word = filter.kind === 'and' ? ' AND ' : ' OR ';
+      return { sql: `(${parts.map(({ sql }) => sql).join(word)})`, values: parts.flatMap(({ values }) => values) };
+    }
+    case 'not': {
+      const { sql, values } = whereOf(filter.part, now);
+      return { sql: `NOT ${sql}`, values };
+    }
+    case 'test':
+      return rows[filter.field](filter, now);
+  }
+};
+
+type Row = (test: FilterTest, now: Stamp) => Condition;
+
+const signs: Readonly<Record<Exclude<FilterOp, '~'>, string>> = {
+  ...{ '=': '=', '!=': '<>', '>=': '>=', '<=': '<=', '>': '>', '<': '<' },
+};
+
+const condition = (sql: string, ...values: readonly Value[]): Condition => ({ sql: `(${sql})`, values });
+
+const sign = (op: FilterOp): string => (op === '~' ? '=' : signs[op]);
+
+/** A number, or a word by its number. */
+const number =
+  (column: string, valueOf: (value: string | number) => number = Number): Row =>
+  ({ op, value }) => {
+    if (value === 'unknown' || value === 'untested') return condition(`${column} IS ${op === '=' ? '' : 'NOT '}NULL`);
+    return condition(`${column} IS NOT NULL AND ${column} ${sign(op)} ?`, valueOf(value));
+  };
+
+/** One text that every proxy has. */
+const text =
+  (column: string): Row =>
+  ({ op, value }) => {
+    const folded = String(value).toLowerCase();
+    if (op === '~') return condition(`instr(lower(${column}), ?) > 0`, folded);
+    return condition(`lower(${column}) ${sign(op)} ?`, folded);
+  };
+
+/** Facts between bars. `!=` means that none is so, and that there are any where they may be unknown. */
+const facts =
+  (column: string, unknown: 'may be unknown' | 'none is a fact' = 'may be unknown'): Row =>
+  ({ op, value }) => {
+    const some = unknown === 'may be unknown' ? `${column} <> '' AND ` : '';
+    if (value === 'unknown') return condition(`${column} ${op === '=' ? '=' : '<>'} ''`);
+    const folded = String(value).toLowerCase();
+    if (op === '~') return condition(`instr(lower(${column}), ?) > 0`, folded.replaceAll('|', ''));
+    return condition(`${some}instr(lower(${column}), ?) ${op === '=' ? '>' : '='} 0`, `|${folded}|`);
+  };
+
+const yes =
+  (sql: string): Row =>
+  ({ op, value }) =>
+    condition(`${(value === 'yes') === (op === '=') ? '' : 'NOT '}(${sql})`);
+
+const named =
+  'EXISTS (SELECT 1 FROM named JOIN sources ON sources.key = named.source WHERE named.proxy = proxies.key AND dropped = 0 AND';
+const sources: Row = ({ op, value }) => {
+  const folded = String(value).toLowerCase();
+  if (op === '~') return condition(`${named} instr(lower(sources.name), ?) > 0)`, folded);
+  return condition(`${op === '=' ? '' : 'NOT '}${named} lower(sources.name) = ?)`, folded);
+};
+
+const exits: Row = (test, now) => {
+  if (test.value !== 'same' && test.value !== 'other') return facts('exits')(test, now);
+  const same = `exits = '|' || address || '|'`;
+  const isSame = (test.value === 'same') === (test.op === '=');
+  return condition(`exits <> '' AND address IS NOT NULL AND ${isSame ? '' : 'NOT '}(${same})`);
+};
+
+const any: Row = ({ value }) => {
+  const folded = String(value).toLowerCase();
+  const where = `instr(lower(CASE WHEN instr(host, ':') > 0 THEN '[' || host || ']' ELSE host END || ':' || port), ?) > 0`;
+  return condition(
+    `${where} OR instr(lower(tags), ?) > 0 OR ${named} instr(lower(sources.name), ?) > 0)`,
+    ...[folded, folded.replaceAll('|', ''), folded],
+  );
+};
+
+const gradeOf = (value: string | number): number => grades.findIndex((grade) => grade === value) + 1;
+
+const rows: Readonly<Record<FilterField, Row>> = {
+  scheme: text('scheme'),
+  host: text('host'),
+  port: number('port'),
+  country: facts('countries'),
+  asn: facts('networks'),
+  grade: number('tunnel', gradeOf),
+  forward: number('forward', gradeOf),
+  pulse: number('pulse', (value) => pulses.findIndex((word) => word === value)),
+  shelf: number('shelf', (value) => shelves.findIndex((word) => word === value)),
+  new: yes('isNew = 1'),
+  availability: number('floor * 100'),
+  latency: number('latency'),
+  sources: number('sources'),
+  source: sources,
+  tag: facts('tags', 'none is a fact'),
+  exit: exits,
+  login: yes("login <> ''"),
+  age: ({ op, value }, now) => condition(`max(0, ? - added) ${sign(op)} ?`, now, Number(value)),
+  family: (test, now) => {
+    if (test.value === 'unknown') return number('family')(test, now);
+    const { sql, values } = text('family')(test, now);
+    return condition(`family IS NOT NULL AND ${sql}`, ...values);
+  },
+  any,
+};
