@@ -13,7 +13,7 @@ export const blocklist: Format = {
   name: 'blocklist',
   about: 'ranges to block: Spamhaus DROP, CIDR files',
   resembles: ({ lines }) => {
-    const told = lines.filter((line) => !isComment(line));
+    const told = lines.filter((line) => !isComment(line) && !/^\{"type"\s*:\s*"metadata"/.test(line));
     const ranges = told.filter(
       (line) => /^[0-9a-f:.]+\/\d{1,3}(?:\s*(?:;|#).*)?$/i.test(line) || /^\{"cidr"\s*:/.test(line),
     );

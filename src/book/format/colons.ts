@@ -84,9 +84,9 @@ const readTagText = (start: string, tail: string): Tag | Rejection => {
   return { ...(rest.hearsay && { hearsay: rest.hearsay }), ...(isScheme(spoken) ? { scheme: said(spoken) } : {}) };
 };
 
-/** A bare number may be a port as well as anything else. */
+/** A bare number may be a port as well as anything else. A name in broken letters is no hearsay, but no fault of the address. */
 const countryIn = (text: string): Tag | Rejection => {
   if (/^\d+$/.test(text)) return 'ambiguous';
-  const isCountry = text.length <= 60 && /^\p{L}[\p{L}\p{M} .,'’()&-]*$/u.test(text);
-  return isCountry ? { hearsay: { country: text } } : 'trailing-text';
+  if (text.length > 60 || !/^\p{L}[\p{L}\p{M} .,'’()&\ufffd-]*$/u.test(text)) return 'trailing-text';
+  return text.includes('\ufffd') ? {} : { hearsay: { country: text } };
 };

@@ -5,9 +5,12 @@ import { type Entry, isRefused, refuse } from './entry.js';
 import { type Format, type Ground, type LineReader, longestLine } from './format.js';
 import { sketch } from './json.js';
 import { rejected, tell } from './lines.js';
-import { type Setting, isComment, readPlain, trimmed } from './plain.js';
+import { type Setting, readPlain, trimmed } from './plain.js';
 import { fieldsOf, isAddressKey, isPortKey, readRecord } from './record.js';
 import { unsaid } from './scheme.js';
+
+/** A semicolon at the start of a line may be an empty first cell. */
+const isComment = (line: string): boolean => /^\s*(?:#|\/\/)/.test(line);
 
 type Delimiter = ',' | ';' | '\t' | '|';
 

@@ -16,11 +16,12 @@ import {
   wordAt,
 } from './json-frame.js';
 import { type TextReader, longestLine } from './format.js';
+import { isAddressKey } from './record.js';
 
-/** Reads JSON in pieces and tells each record, text and fault as soon as it cannot be part of a larger record any more. */
-export const createJsonCut = (found: (cut: Cut) => void): TextReader => {
+/** Reads JSON in pieces; an object is a record by its fields. Tells each record, text and fault as soon as it cannot be part of a larger record any more. */
+export const createJsonCut = (found: (cut: Cut) => void, isTelling = isAddressKey): TextReader => {
   const state: State = {
-    ...{ frames: [], waiting: [], found, kept: '', keptFrom: 0, at: 0, line: 1, returned: false, before: 0 },
+    ...{ frames: [], waiting: [], found, isTelling, kept: '', keptFrom: 0, at: 0, line: 1, returned: false, before: 0 },
     ...{ stringFrom: -1, stringLine: 1, escaped: false, tooDeep: 0, said: false, noise: 0 },
   };
   return {

@@ -2,7 +2,6 @@
 
 import type { Rejection } from '../../model/book.js';
 import { longestLine } from './format.js';
-import { isAddressKey } from './record.js';
 
 /** A piece of JSON with the names under which it stands, or why something was not read. */
 export type Cut =
@@ -35,6 +34,8 @@ export interface State {
   readonly frames: Frame[];
   readonly waiting: Cut[];
   readonly found: (cut: Cut) => void;
+  /** Tells whether a field of that name makes an object a record. */
+  readonly isTelling: (name: string) => boolean;
   kept: string;
   keptFrom: number;
   at: number;
@@ -140,14 +141,14 @@ export const wordAt = (state: State): void => {
       : state.kept.slice(state.stringFrom - state.keptFrom, state.at + 1 - state.keptFrom);
   if (top?.shape === 'object') {
     if (state.before === colon) top.named ||= top.addressed;
-    else name(top, json);
+    else name(state, top, json);
   } else if (json === undefined) push(state, fault('too-long', state.stringLine));
   else give(state, { kind: 'text', json, line: state.stringLine, keys: state.frames.map(({ key }) => key) });
 };
 
-const name = (frame: Frame, json: string | undefined): void => {
+const name = (state: State, frame: Frame, json: string | undefined): void => {
   frame.last = json === undefined || json.length > 80 ? '' : json.slice(1, -1);
-  frame.addressed = isAddressKey(frame.last);
+  frame.addressed = state.isTelling(frame.last);
 };
 
 /** The text is over: what is open was cut off, and a text without anything in it is no list. */
@@ -174,8 +175,9 @@ export const loseLong = (state: State): void => {
   for (const frame of state.frames) if (state.at - frame.from > longestLine) frame.lost ??= 'too-long';
 };
 
+/** A record of a list tells all around it that they are what holds records; one under a name is only a part, if that around it is a record. */
 const give = (state: State, cut: Cut): void => {
-  if (cut.kind === 'record') for (const frame of state.frames) frame.gave = true;
+  if (cut.kind === 'record' && topOf(state)?.shape === 'list') for (const frame of state.frames) frame.gave = true;
   push(state, cut);
 };
 

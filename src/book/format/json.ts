@@ -14,7 +14,7 @@ export const json: Format = {
   about: 'JSON: an array of records or texts, also inside of an object',
   resembles: ({ text }) => /^\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[{"\]]|$))/.test(text.slice(0, 1024)),
   takes: 'text',
-  open: (ground) => openText(ground, () => true),
+  open: (ground) => createJsonCut((cut) => tellAny(ground, cut)),
 };
 
 export const singBox: Format = {
@@ -22,7 +22,7 @@ export const singBox: Format = {
   about: "sing-box's settings: its outbounds of type socks and http",
   resembles: (sample) => json.resembles(sample) && /"outbounds"\s*:\s*\[/.test(sample.text),
   takes: 'text',
-  open: (ground) => openText(ground, ({ keys }) => keys.includes('outbounds')),
+  open: (ground) => openOutbounds(ground),
 };
 
 export const jsonLines: Format = {
@@ -36,11 +36,19 @@ export const jsonLines: Format = {
   open: (ground) => openLines(ground),
 };
 
-const openText = (ground: Ground, isWanted: (cut: Cut & { kind: 'record' | 'text' }) => boolean): TextReader =>
-  createJsonCut((cut) => {
-    if (cut.kind === 'fault') ground.say({ ...rejected(cut.why, cut.line, cut.text) });
-    else if (isWanted(cut)) tellCut(ground, cut);
-  });
+const tellAny = (ground: Ground, cut: Cut): void =>
+  cut.kind === 'fault' ? ground.say(rejected(cut.why, cut.line, cut.text)) : tellCut(ground, cut);
+
+/** What stands elsewhere (inbounds, name servers, rules) is no list of proxies. */
+const openOutbounds = (ground: Ground): TextReader =>
+  createJsonCut(
+    (cut) => {
+      const isTold =
+        cut.kind === 'fault' ? cut.why !== 'no-address' : cut.kind === 'record' && cut.keys.at(-2) === 'outbounds';
+      if (isTold) tellAny(ground, cut);
+    },
+    (name) => name === 'type' || name === 'server',
+  );
 
 const openLines = (ground: Ground): LineReader => ({
   line: (text, line) => {

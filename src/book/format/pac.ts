@@ -56,10 +56,10 @@ const matchFrom = (text: string, from: number): RegExpExecArray | null => {
   return pattern.exec(text);
 };
 
-/** `PROXY a:1; SOCKS5 b:2; DIRECT`: a string counts when it begins like that. */
+/** `PROXY a:1; SOCKS5 b:2; DIRECT`: a string counts when a part of it is like that. */
 const readString = (ground: Ground, string: string, line: number): void => {
   const parts = string.split(';').filter((part) => part.trim() !== '');
-  if (parts[0] === undefined || !entry.test(parts[0])) return;
+  if (!parts.some((part) => entry.test(part))) return;
   for (const part of parts) {
     const [, kind, address] = entry.exec(part) ?? [];
     if (kind === undefined) ground.say(rejected('not-a-proxy', line, part));

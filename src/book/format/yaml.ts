@@ -40,16 +40,19 @@ export const createAnchors = (): Anchors => {
 export const parseItem = (lines: readonly string[], anchors: Anchors): Parsed => {
   const text = outdented(lines);
   if (isTooDeep(text)) return { kind: 'fault', why: 'too-deep' };
-  const aliases = text.match(alias)?.length ?? 0;
-  const before = aliases === 0 ? [] : anchors.kept();
-  if (aliases > mostAliases) return { kind: 'fault', why: 'too-many' };
+  const aliases = text.match(alias) ?? [];
+  const before = aliases.length === 0 ? [] : anchors.kept();
+  if (aliases.length > mostAliases) return { kind: 'fault', why: 'too-many' };
+  const all = [...before, text].join('\n');
   try {
-    const values: unknown = parse([...before, text].join('\n'), options);
+    const values: unknown = parse(all, options);
     return Array.isArray(values)
       ? { kind: 'values', values: values.slice(before.length) }
       : { kind: 'fault', why: 'broken-record' };
   } catch (thrown) {
-    return { kind: 'fault', why: aliases > 0 && thrown instanceof ReferenceError ? 'too-many' : 'broken-record' };
+    const unfolds =
+      thrown instanceof ReferenceError && aliases.every((each) => all.includes(each.replace(/^.?\*/, '&')));
+    return { kind: 'fault', why: unfolds ? 'too-many' : 'broken-record' };
   }
 };
 
@@ -59,7 +62,7 @@ const options = {
   uniqueKeys: false,
   maxAliasCount: mostAliases,
   prettyErrors: false,
-  logLevel: 'silent',
+  logLevel: 'error',
 } as const;
 
 /** Nesting costs the parser a call each: brackets, and dashes or question marks in a row. */
