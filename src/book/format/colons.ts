@@ -12,7 +12,7 @@ export const readColons = (parts: readonly string[], tail: string, setting: Sett
   const bare = bareIpv6(parts.join(':'));
   if (bare !== undefined) return refuse(bare);
   const first = isPair(parts.slice(0, 2));
-  const last = parts.length > 3 && isPair(parts.slice(-2));
+  const last = parts.length > 3 && (isPair(parts.slice(-2)) || (first && isPair(parts.slice(2, 4))));
   if (first && last) return refuse('ambiguous');
   if (!first && !last) return refuse(faultOf(parts));
   if (parts.length === 3) return readTag(parts, tail, setting);

@@ -47,6 +47,7 @@ export interface State {
   stringLine: number;
   escaped: boolean;
   tooDeep: number;
+  /** Something was told, or there was a list, if an empty one. */
   said: boolean;
   noise: number;
 }
@@ -67,6 +68,7 @@ export const openFrame = (state: State, shape: Frame['shape']): void => {
   if (shape === 'object' && isName && topOf(state)?.shape === 'object') breakOff(state, 'broken-record');
   if (state.frames.length >= deepest) return sink(state);
   const top = topOf(state);
+  state.said ||= shape === 'list';
   state.frames.push({
     shape,
     from: state.at,

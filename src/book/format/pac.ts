@@ -14,8 +14,6 @@ export const pac: Format = {
   open: (ground) => openScript(ground),
 };
 
-/** Strings, or the beginning of a remark; a pattern literal with a quote in it may hide a string of its own line only. */
-const token = /\/\*|\/\/.*|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`((?:[^`\\]|\\.)*)`/gs;
 const entry = /^\s*(PROXY|HTTP|HTTPS|SOCKS|SOCKS4|SOCKS5|QUIC|DIRECT)(?:\s+(\S.*))?\s*$/is;
 
 const openScript = (ground: Ground): LineReader => {
@@ -35,25 +33,30 @@ const openScript = (ground: Ground): LineReader => {
   };
 };
 
-/** Tells every string of a line; true when the line ends inside of a remark. */
+/** Tells every string of a line; true when the line ends inside of a remark. One that is not closed ends with its line. */
 const readStrings = (text: string, found: (string: string) => void): boolean => {
-  let from = 0;
-  for (;;) {
-    const match = matchFrom(text, from);
-    if (match === null) return false;
-    from = match.index + match[0].length;
-    if (match[0] === '/*') {
-      const end = text.indexOf('*/', from);
-      if (end === -1) return true;
-      from = end + 2;
-    } else found(match[1] ?? match[2] ?? match[3] ?? '');
+  const mark = /["'`]|\/[/*]/g;
+  for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
+    const [opening] = match;
+    if (opening === '//') return false;
+    const from = mark.lastIndex;
+    const end = opening === '/*' ? text.indexOf('*/', from) : closing(text, opening, from);
+    if (opening === '/*' && end === -1) return true;
+    if (opening !== '/*') found(text.slice(from, end === -1 ? undefined : end));
+    if (end === -1) return false;
+    mark.lastIndex = end + (opening === '/*' ? 2 : 1);
   }
+  return false;
 };
 
-const matchFrom = (text: string, from: number): RegExpExecArray | null => {
-  const pattern = new RegExp(token.source, token.flags);
-  pattern.lastIndex = from;
-  return pattern.exec(text);
+/** Where a string ends that has begun before `from`; a backslash takes the next character with it. */
+const closing = (text: string, quote: string, from: number): number => {
+  for (let at = from; at < text.length; at += 1) {
+    const letter = text.charAt(at);
+    if (letter === quote) return at;
+    if (letter === '\\') at += 1;
+  }
+  return -1;
 };
 
 /** `PROXY a:1; SOCKS5 b:2; DIRECT`: a string counts when a part of it is like that. */

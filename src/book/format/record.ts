@@ -72,12 +72,19 @@ export const readRecord = (fields: Fields, setting: Setting): readonly Entry[] =
   const address = textOf(fields, names.address);
   if (fields.get(overTls) !== undefined && choices.some(({ scheme }) => scheme !== 'http'))
     return [refuse('foreign-scheme')];
-  return choices.map((choice) =>
+  const entries = choices.map((choice) =>
     whole === undefined || (address !== undefined && !/[.:]/.test(whole))
       ? readParts({ fields, hearsay, address }, { ...setting, choice })
       : readWhole({ fields, hearsay, address: whole }, { ...setting, choice }),
   );
+  return isAssumed(fields) ? entries.map(asAssumed) : entries;
 };
+
+/** Our own exports say so of a protocol that no list has said. */
+const isAssumed = (fields: Fields): boolean => String(fields.get('assumed')) === 'true';
+
+const asAssumed = (entry: Entry): Entry =>
+  isRefused(entry) ? entry : { ...entry, choice: { ...entry.choice, assumed: true } };
 
 interface Known {
   readonly fields: Fields;
@@ -145,8 +152,8 @@ const withHearsay = (entry: Entry, hearsay: Hearsay | undefined): Entry =>
   isRefused(entry) || hearsay === undefined ? entry : { ...entry, hearsay };
 
 const loginOf = (fields: Fields): { readonly login?: Login } | 'bad-login' => {
-  const user = textOf(fields, names.user) ?? '';
-  const password = textOf(fields, names.password) ?? '';
+  const user = rawText(fields, names.user) ?? '';
+  const password = rawText(fields, names.password) ?? '';
   if (user === '' && password === '') return {};
   return user === '' ? 'bad-login' : { login: { user, password } };
 };
@@ -160,8 +167,7 @@ const choicesOf = (fields: Fields, setting: Setting): Choices => {
   if (words.includes('foreign') || spoken.some(isForeignName)) return { why: 'foreign-scheme' };
   if (words.includes('direct')) return { why: 'direct' };
   const schemes = [...new Set(words.filter(isScheme))];
-  const assumed = String(fields.get('assumed')) === 'true';
-  return schemes.length > 0 ? schemes.map((scheme) => ({ ...said(scheme), assumed })) : vague(words, fields, setting);
+  return schemes.length > 0 ? schemes.map(said) : vague(words, fields, setting);
 };
 
 /** No scheme is said in so many words. */
@@ -187,10 +193,13 @@ const wordsOf = (value: unknown): readonly string[] => {
 const typeOf = (item: unknown): unknown =>
   typeof item === 'object' && item !== null && 'type' in item ? item.type : typeof item === 'string' ? item : undefined;
 
-const textOf = (fields: Fields, of: readonly string[]): string | undefined => {
+const textOf = (fields: Fields, of: readonly string[]): string | undefined => rawText(fields, of)?.trim();
+
+/** With the blanks at its ends, as a password may have some. */
+const rawText = (fields: Fields, of: readonly string[]): string | undefined => {
   for (const name of of) {
     const value = fields.get(name);
-    if (typeof value === 'string') return value.trim();
+    if (typeof value === 'string') return value;
     if (typeof value === 'number') return String(value);
   }
   return undefined;
