@@ -14,11 +14,13 @@ const HOMES = {
   '@bomb.sh/tab': 'cli/',
   blessed: 'tui/screen\\.ts$',
   commander: 'cli/',
+  'csv-parse': 'book/format/csv\\.ts$',
   conf: 'config/store\\.ts$',
   'ipaddr.js': 'model/(address|private)\\.ts$',
   picocolors: 'cli/',
   'string-width': '(cli|tui)/',
   tldts: 'route/',
+  yaml: 'book/format/yaml\\.ts$',
   zod: 'config/',
 };
 

@@ -69,6 +69,10 @@ export const setupRows = {
     sentence: () => 'The book has no such proxy.',
     hint: 'kaskade list ls shows what it has; a proxy is named as there, or as host:port.',
   }),
+  'list-unreadable': local(3, {
+    sentence: (d) => `The list could not be read to its end${noted(d)}.`,
+    hint: 'Nothing of it was taken. Fetch it again, or unpack it by hand to see what it is.',
+  }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',
