@@ -191,18 +191,18 @@ const statementsOf = (database: Database) => {
     ),
     name: prepare(
       `INSERT INTO named (proxy, source, first, last, hearsay) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (proxy, source) DO UPDATE SET last = excluded.last, dropped = 0, hearsay = coalesce(excluded.hearsay, hearsay)`,
+       ON CONFLICT (proxy, source) DO UPDATE SET last = excluded.last, gone = 0, hearsay = coalesce(excluded.hearsay, hearsay)`,
     ),
     nameAgain: prepare(
-      'UPDATE named SET last = ?, hearsay = coalesce(?, hearsay) WHERE proxy = ? AND source = ? AND dropped = 0',
+      'UPDATE named SET last = ?, hearsay = coalesce(?, hearsay) WHERE proxy = ? AND source = ? AND gone = 0',
     ),
     countSource: prepare('UPDATE proxies SET sources = sources + 1, named = ? WHERE key = ?'),
     block: prepare('INSERT OR IGNORE INTO ranges (low, high, text, source) VALUES (?, ?, ?, ?)'),
     uncount: prepare(
       `UPDATE proxies SET sources = sources - 1
-       WHERE key IN (SELECT proxy FROM named WHERE source = ? AND dropped = 0 AND last < ?)`,
+       WHERE key IN (SELECT proxy FROM named WHERE source = ? AND gone = 0 AND last < ?)`,
     ),
-    drop: prepare('UPDATE named SET dropped = 1 WHERE source = ? AND dropped = 0 AND last < ?'),
-    count: prepare('SELECT count(*) AS count FROM named WHERE source = ? AND dropped = 0'),
+    drop: prepare('UPDATE named SET gone = 1 WHERE source = ? AND gone = 0 AND last < ?'),
+    count: prepare('SELECT count(*) AS count FROM named WHERE source = ? AND gone = 0'),
   };
 };

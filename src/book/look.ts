@@ -116,7 +116,7 @@ const statementsOf = (database: Database) => ({
   byHost: database.prepare('SELECT key FROM proxies WHERE host = ? LIMIT 2'),
   sources: database.prepare(
     `SELECT name, first, last, hearsay FROM named JOIN sources ON sources.key = named.source
-     WHERE proxy = ? AND dropped = 0 ORDER BY first, name`,
+     WHERE proxy = ? AND gone = 0 ORDER BY first, name`,
   ),
   exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
   history: database.prepare('SELECT state FROM histories WHERE proxy = ?'),

@@ -37,7 +37,7 @@ const steps: readonly string[] = [
     every INTEGER, etag TEXT, modified TEXT, trouble TEXT, failures INTEGER NOT NULL DEFAULT 0, nextFetch INTEGER
   );
   CREATE TABLE named (
-    proxy INTEGER NOT NULL, source INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, dropped INTEGER NOT NULL DEFAULT 0,
+    proxy INTEGER NOT NULL, source INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, gone INTEGER NOT NULL DEFAULT 0,
     hearsay TEXT, PRIMARY KEY (proxy, source)
   ) WITHOUT ROWID;
   CREATE TABLE histories (proxy INTEGER PRIMARY KEY, state TEXT NOT NULL);

@@ -83,7 +83,7 @@ const statementsOf = (database: Database) => ({
   hasLogin: database.prepare('SELECT 1 FROM proxies WHERE login = ? LIMIT 1'),
   source: database.prepare('SELECT key FROM sources WHERE name = ?'),
   uncount: database.prepare(
-    'UPDATE proxies SET sources = sources - 1 WHERE key IN (SELECT proxy FROM named WHERE source = ? AND dropped = 0)',
+    'UPDATE proxies SET sources = sources - 1 WHERE key IN (SELECT proxy FROM named WHERE source = ? AND gone = 0)',
   ),
   orphans: database.prepare(
     `SELECT proxy FROM named JOIN proxies ON proxies.key = named.proxy

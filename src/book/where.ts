@@ -75,7 +75,7 @@ const yes =
     condition(`${(value === 'yes') === (op === '=') ? '' : 'NOT '}(${sql})`);
 
 const named =
-  'EXISTS (SELECT 1 FROM named JOIN sources ON sources.key = named.source WHERE named.proxy = proxies.key AND dropped = 0 AND';
+  'EXISTS (SELECT 1 FROM named JOIN sources ON sources.key = named.source WHERE named.proxy = proxies.key AND gone = 0 AND';
 const sources: Row = ({ op, value }) => {
   const folded = String(value).toLowerCase();
   if (op === '~') return condition(`${named} instr(lower(sources.name), ?) > 0)`, folded);
