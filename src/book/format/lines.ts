@@ -69,7 +69,7 @@ const proxy = (entry: Taken, line: number): Reading => {
 };
 
 /** `[SOCKS5]`, `--- socks4 ---`, `HTTP proxies:`: a short line that says one protocol and has no other number. */
-export const isHeading = (text: string): boolean =>
+const isHeading = (text: string): boolean =>
   text.length <= 60 &&
   /^[[=*~-]|[:\]=*~-]$/.test(text) &&
   !/\d|:./.test(text.replace(/socks[45]/gi, '')) &&

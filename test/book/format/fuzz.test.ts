@@ -223,6 +223,8 @@ const hostile = [
     '\r',
     'x',
     'pass=',
+    'auth',
+    'user ',
     'user: ',
     'http://',
     'socks5 ',
