@@ -17,7 +17,10 @@ const REVEAL = [
   'MemberExpression[property.name="reveal"]',
   'MemberExpression[property.value="reveal"]',
   'ObjectPattern > Property[key.name="reveal"]',
-].map((selector) => ({ selector, message: 'Only src/hop, src/config/store.ts and src/book/write/url.ts may reveal a Secret.' }));
+].map((selector) => ({
+  selector,
+  message: 'Only src/hop, src/config/store.ts and src/book/write/url.ts may reveal a Secret.',
+}));
 
 const DOOR = {
   regex: '/net/connect\\.js$',

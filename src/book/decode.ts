@@ -16,7 +16,7 @@ export interface Bounds {
 }
 
 /** 1 GiB, and 200 times of what it is packed into. */
-export const usualBounds: Bounds = { most: 2 ** 30, ratio: 200, free: 8 * 2 ** 20 };
+const usualBounds: Bounds = { most: 2 ** 30, ratio: 200, free: 8 * 2 ** 20 };
 
 type Chunks = AsyncIterable<Buffer>;
 

@@ -7,7 +7,7 @@ import { createLineCut } from './cut-lines.js';
 import { type Bounds, decode } from './decode.js';
 import type { Format, FormatName, Ground, Sample, TextReader } from './format/format.js';
 import { formats } from './format/index.js';
-import { rejected } from './format/lines.js';
+import { lines, rejected } from './format/lines.js';
 import { schemeOfName } from './format/scheme.js';
 
 /** What the user says of a list. */
@@ -51,12 +51,12 @@ export const readList = async (chunks: AsyncIterable<Buffer>, hints: ListHints, 
 };
 
 /** The format that the head of a list resembles. */
-export const detect = (sample: Sample): Format => formats.find(({ resembles }) => resembles(sample)) ?? named('lines');
+export const detect = (sample: Sample): Format => formats.find(({ resembles }) => resembles(sample)) ?? lines;
 
 /** The head of a list as detection wants it. */
 export const sampleOf = (text: string): Sample => {
-  const lines = text.split(/[\n\r\u0085\u2028\u2029]+/).map((line) => line.trim());
-  const whole = text.length < sampled || lines.length === 1 ? lines : lines.slice(0, -1);
+  const all = text.split(/[\n\r\u0085\u2028\u2029]+/).map((line) => line.trim());
+  const whole = text.length < sampled || all.length === 1 ? all : all.slice(0, -1);
   return { text, lines: whole.filter((line) => line !== '') };
 };
 
@@ -107,8 +107,4 @@ async function* readBatches(
   }
 }
 
-const named = (name: FormatName): Format => {
-  const format = formats.find((row) => row.name === name);
-  if (format === undefined) throw new Error(`no format ${name}`);
-  return format;
-};
+const named = (name: FormatName): Format => formats.find((row) => row.name === name) ?? lines;

@@ -70,7 +70,7 @@ test('CR, LF, CRLF, NEL and the separators of Unicode end a line, also where a p
   };
   assert.deepEqual(cut([text]), ['1a', '2b', '3c', '4d', '5e', '6f', '7', '8', '9', '10', '11g']);
   for (let at = 0; at <= text.length; at += 1) assert.deepEqual(cut([text.slice(0, at), text.slice(at)]), cut([text]));
-  assert.deepEqual(cut([...text]), cut([text]));
+  assert.deepEqual(cut(text.match(/[^]/g) ?? []), cut([text]));
   const long = `x\n${'y'.repeat(65_537)}\nz`;
   assert.deepEqual(cut([long]), ['1x', '2 too long', '3z']);
   assert.deepEqual(cut(long.match(/[^]{1,1000}/g) ?? []), ['1x', '2 too long', '3z']);

@@ -30,8 +30,10 @@ test('a login is recognised and never shown', () => {
     { field: 'password', value: '‹secret›' },
   ]);
   assert.doesNotMatch(JSON.stringify(told), /Tr0ub4dor/);
-  assert.equal(told.results[0]?.form, 'host:port:user:password');
-  assert.deepEqual(told.results[0]?.fields[0], { field: 'scheme', value: 'http', by: 'nobody' });
+  assert.deepEqual(
+    told.results.map(({ form, fields }) => [form, fields[0]]),
+    [['host:port:user:password', { field: 'scheme', value: 'http', by: 'nobody' }]],
+  );
 });
 
 test('a line that is not taken is told with its reason and what to do', () => {

@@ -4,7 +4,8 @@ import { type Format, type Ground, type LineReader, longestLine } from './format
 import { isRefused } from './entry.js';
 import { sketch } from './json.js';
 import { rejected, tell } from './lines.js';
-import { type Fields, fieldsOf, overTls, readRecord } from './record.js';
+import { type Fields, fieldsOf } from './fields.js';
+import { overTls, readRecord } from './record.js';
 import { unsaid } from './scheme.js';
 import { createAnchors, parseItem } from './yaml.js';
 

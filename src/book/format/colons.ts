@@ -12,13 +12,18 @@ export const readColons = (parts: readonly string[], tail: string, setting: Sett
   const bare = bareIpv6(parts.join(':'));
   if (bare !== undefined) return refuse(bare);
   const first = isPair(parts.slice(0, 2));
-  const last = parts.length > 3 && (isPair(parts.slice(-2)) || (first && isPair(parts.slice(2, 4))));
-  if (first && last) return refuse('ambiguous');
-  if (!first && !last) return refuse(faultOf(parts));
+  if (first && hasSecond(parts)) return refuse('ambiguous');
+  if (!first && !hasLast(parts)) return refuse(faultOf(parts));
   if (parts.length === 3) return readTag(parts, tail, setting);
   const { host, port, form, login } = first ? addressFirst(parts) : addressLast(parts);
   return withRest({ host, port, form, login, choice: setting.choice, privates: setting.privates }, tail);
 };
+
+const hasLast = (parts: readonly string[]): boolean => parts.length > 3 && isPair(parts.slice(-2));
+
+/** Where the login would be is an address too. */
+const hasSecond = (parts: readonly string[]): boolean =>
+  hasLast(parts) || (parts.length > 3 && isPair(parts.slice(2, 4)));
 
 const addressFirst = ([host = '', port = '', ...login]: readonly string[]) =>
   ({ host, port, form: 'host:port:user:password', login: loginOf(login) }) as const;

@@ -6,7 +6,8 @@ import { type Format, type Ground, type LineReader, longestLine } from './format
 import { sketch } from './json.js';
 import { rejected, tell } from './lines.js';
 import { type Setting, readPlain, trimmed } from './plain.js';
-import { fieldsOf, isAddressKey, isPortKey, readRecord } from './record.js';
+import { fieldsOf } from './fields.js';
+import { isAddressKey, isPortKey, readRecord } from './record.js';
 import { unsaid } from './scheme.js';
 
 /** A semicolon at the start of a line may be an empty first cell. */

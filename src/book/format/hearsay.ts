@@ -1,8 +1,8 @@
 /** What a record of a list says of a proxy beside its place: country, anonymity, exit. Hearsay, cut short and never trusted. */
 
 import type { Hearsay } from '../../model/book.js';
+import { type Fields, fieldsOf } from './fields.js';
 import { isHost, readHost } from './host.js';
-import type { Fields } from './record.js';
 
 const countries = ['countrycode', 'cc', 'code', 'country', 'isocode'];
 const places = ['geolocation', 'ipdata', 'geo', 'location'];
@@ -32,7 +32,7 @@ const countryOf = (fields: Fields): string | undefined =>
 /** The members of an object inside a record, by their names as keys; no object gives none. */
 const nested = (value: unknown): readonly Fields[] => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return [new Map(Object.entries(value).map(([name, inner]) => [name.toLowerCase().replace(/[^a-z0-9]/g, ''), inner]))];
+  return [fieldsOf(Object.entries(value))];
 };
 
 const isPlace = (text: string): boolean => /^\p{L}[\p{L}\p{M} .,'’()&-]*$/u.test(text);

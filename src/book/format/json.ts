@@ -6,7 +6,8 @@ import { createJsonCut } from './json-cut.js';
 import type { Cut } from './json-frame.js';
 import { rejected, tell } from './lines.js';
 import { readPlain } from './plain.js';
-import { type Fields, fieldsOf, overTls, readRecord } from './record.js';
+import { type Fields, fieldsOf } from './fields.js';
+import { overTls, readRecord } from './record.js';
 import { type Choice, isScheme, protocolWord, unsaid } from './scheme.js';
 
 export const json: Format = {

@@ -1,13 +1,13 @@
 /** A list of plain lines: one proxy a line in any of its forms, remarks, and headings that say a protocol. */
 
 import type { Hearsay, Reading, Rejection } from '../../model/book.js';
-import type { Port } from '../../model/brand.js';
 import { cleanText } from './clean.js';
 import { type Entry, type Taken, isRefused } from './entry.js';
 import type { Format, Ground, LineReader } from './format.js';
 import { isReserved } from './host.js';
 import { isComment, readPlain, trimmed } from './plain.js';
 import { type Choice, spokenOf, unsaid } from './scheme.js';
+import { readUsual } from './usual.js';
 
 export const lines: Format = {
   name: 'lines',
@@ -30,14 +30,14 @@ const openLines = (ground: Ground): LineReader => {
     const section = spokenOf(text);
     if (section !== undefined) choice = unsaid(ground, section);
   };
+  const isShort = ground.note === undefined;
   return {
     line: (text, number) => {
-      const plain = readIpv4(text);
-      if (plain === undefined || (ground.privates === 'refuse' && isReserved(plain.host)))
+      const plain = isShort ? readUsual(text, choice) : undefined;
+      if (plain === undefined || (ground.privates === 'refuse' && isReserved(plain.endpoint.host)))
         return readOther(text, number);
-      const { scheme, assumed } = choice;
-      if (scheme === 'https' || ground.note !== undefined) return readOther(text, number);
-      return ground.say({ kind: 'proxy', line: number, hop: { scheme, endpoint: plain }, assumed });
+      const { scheme, endpoint, assumed } = plain;
+      return ground.say({ kind: 'proxy', line: number, hop: { scheme, endpoint }, assumed });
     },
     end: () => {},
   };
@@ -69,41 +69,8 @@ const proxy = (entry: Taken, line: number): Reading => {
 };
 
 /** `[SOCKS5]`, `--- socks4 ---`, `HTTP proxies:`: a short line that says one protocol and has no other number. */
-export const isHeading = (text: string): boolean =>
+const isHeading = (text: string): boolean =>
   text.length <= 60 &&
   /^[[=*~-]|[:\]=*~-]$/.test(text) &&
   !/\d|:./.test(text.replace(/socks[45]/gi, '')) &&
   spokenOf(text) !== undefined;
-
-interface Plain {
-  readonly host: { readonly kind: 'ipv4'; readonly address: string };
-  readonly port: Port;
-}
-
-/** The usual line, four plain numbers and a port and nothing else, read without a pattern; undefined for all others. */
-const readIpv4 = (text: string): Plain | undefined => {
-  if (text.length > 21 || text.length < 9) return undefined;
-  let at = 0;
-  for (let part = 0; part < 4; part += 1) {
-    const next = afterNumber(text, at, 255);
-    if (next === -1 || text.charCodeAt(next) !== (part === 3 ? 0x3a : 0x2e)) return undefined;
-    at = next + 1;
-  }
-  if (text.charCodeAt(at) === 0x30 || afterNumber(text, at, 65535) !== text.length) return undefined;
-  return { host: { kind: 'ipv4', address: text.slice(0, at - 1) }, port: Number(text.slice(at)) as Port };
-};
-
-/** Where a decimal number without leading zeros ends; -1 where there is none, or a larger one. */
-const afterNumber = (text: string, from: number, largest: number): number => {
-  let at = from;
-  let value = 0;
-  for (;;) {
-    const digit = text.charCodeAt(at) - 0x30;
-    if (!(digit >= 0 && digit <= 9)) break;
-    if (at > from && value === 0) return -1;
-    value = value * 10 + digit;
-    if (value > largest) return -1;
-    at += 1;
-  }
-  return at === from ? -1 : at;
-};

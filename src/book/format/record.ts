@@ -3,12 +3,10 @@
 import { hostText } from '../../model/address.js';
 import type { Hearsay } from '../../model/book.js';
 import { type Entry, type Login, type Pieces, type Taken, isRefused, makeEntry, refuse } from './entry.js';
+import { type Fields, keyOf } from './fields.js';
 import { hearsayOf } from './hearsay.js';
 import { type Setting, readPlain } from './plain.js';
 import { type Choice, type Word, assumedHttp, isScheme, protocolWord, said } from './scheme.js';
-
-/** Fields by their names in small letters and without anything but letters and digits. */
-export type Fields = ReadonlyMap<string, unknown>;
 
 /** Names of fields, the first that is there counts. */
 const names = {
@@ -40,28 +38,11 @@ const keys = new Set<string>([...names.address, ...names.whole]);
 /** A field that only a reader can set: TLS to the proxy, with the options of the hop (`verify=no`) as its value. */
 export const overTls = '!tls';
 
-/** The name of a field as the table has it. */
-export const keyOf = (name: string): string =>
-  name
-    .slice(0, 64)
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '');
-
 /** Tells whether a field of that name says where a proxy is. */
 export const isAddressKey = (name: string): boolean => keys.has(keyOf(name));
 
 /** Tells whether a word is the name of a port's field. */
 export const isPortKey = (name: string): boolean => names.port.some((known) => known === keyOf(name));
-
-/** The fields of an object; of two names that mean the same the first counts. */
-export const fieldsOf = (pairs: Iterable<readonly [string, unknown]>): Fields => {
-  const fields = new Map<string, unknown>();
-  for (const [name, value] of pairs) {
-    const key = keyOf(name);
-    if (!fields.has(key)) fields.set(key, value);
-  }
-  return fields;
-};
 
 /** Reads a record: one entry for each protocol that it names; http and https name the same one. */
 export const readRecord = (fields: Fields, setting: Setting): readonly Entry[] => {

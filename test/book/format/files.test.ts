@@ -172,3 +172,27 @@ test('one stray quote, one cut record or one broken line costs that record only'
   assert.deepEqual(broken, ['2 http? 45.12.7.9:8080', '4 http? 91.200.14.2:80', '7 http? 77.88.8.1:8888']);
   assert.deepEqual(await told('cut.json'), ['2 http? 45.12.7.9:8080', '3 http? 5.188.3.77:3128', '4 !broken-record']);
 });
+
+test('a JSON record over 64 KiB is too long, what holds records may have any length, and pieces change nothing', () => {
+  const junk = 'x'.repeat(70_000);
+  const many = Array.from({ length: 3000 }, (_, index) => `{"ip":"45.12.${index >> 8}.${index & 255}","port":80}`);
+  const texts = [
+    `[{"ip":"8.8.8.8","port":80,"junk":"${junk}"},{"ip":"8.8.4.4","port":80}]`,
+    `{"url":"https://list.example","proxies":[${many.join(',\n')}]}`,
+    `{"a":{"b":{"proxies":["8.8.8.8:80",${many.join(',')}]}}}`,
+    `["${junk}","8.8.8.8:80"]`,
+    `{"ip":"8.8.8.8","port":80,"junk":["${junk}"]}`,
+  ];
+  const counts = texts.map((text) => {
+    const readings = readPieces([text], { format: 'json' });
+    assert.deepEqual(readPieces(text.match(/[^]{1,997}/g) ?? [], { format: 'json' }), readings);
+    return [count(readings, 'proxy'), reasonsOf(readings)];
+  });
+  assert.deepEqual(counts, [
+    [1, { 'too-long': 1 }],
+    [3000, {}],
+    [3001, {}],
+    [1, { 'too-long': 1 }],
+    [0, { 'too-long': 2 }],
+  ]);
+});

@@ -250,6 +250,19 @@ test('a rejection shows at most 120 printable characters, and never a login', as
       `ss://${secret}@8.8.8.8`,
       `http://${secret}:x@[::1]:80`,
       `user:${secret}`,
+      ...[
+        `alice:${secret}`,
+        `alice:${secret}:8.8.8.8`,
+        `8.8.8.8:alice:${secret}`,
+        `8.8.8.8:80 alice ${secret}`,
+        `8.8.8.8 alice ${secret}`,
+      ],
+      ...[
+        `gate.example.com:0:alice:a.${secret}.c`,
+        `8.8.8.8:99999\t${secret}`,
+        `8.8.8.8 0 ${secret}`,
+        `alice:${secret} 8.8.8.8 80`,
+      ],
     ],
   ];
   for (const text of lines) {
@@ -257,6 +270,7 @@ test('a rejection shows at most 120 printable characters, and never a login', as
     assert.equal(reading?.kind, 'rejected', text);
     assert.ok(!JSON.stringify(reading).includes(secret), `${text} shows ${JSON.stringify(reading)}`);
   }
+  assert.doesNotMatch(cleanText(`http://${secret}:${'x'.repeat(9000)}@10.0.0.1:80`), /Tr0ub4dor/);
   assert.equal(cleanText('x'.repeat(500)).length, 120);
   assert.equal(cleanText('\u001b]0;title\u0007 \u202egnp'), '?]0;title? ?gnp');
 });

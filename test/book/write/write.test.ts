@@ -70,7 +70,7 @@ const scheme = fc.constantFrom(
 const hop: fc.Arbitrary<Hop> = fc.tuple(scheme, place, userinfo).map(([spoken, [host, port], login]) => {
   const [name = '', options] = spoken.split('?');
   const user = name.startsWith('http') ? login?.[0].replaceAll(':', '.') : login?.[0];
-  const password = name === 'socks4a' || login?.[1] == null ? '' : `:${encodeURIComponent(login[1])}`;
+  const password = name === 'socks4a' || typeof login?.[1] !== 'string' ? '' : `:${encodeURIComponent(login[1])}`;
   return parseHop(
     `${name}://${user === undefined ? '' : `${encodeURIComponent(user)}${password}@`}${host}:${port}${options === undefined ? '' : `?${options}`}`,
   );
