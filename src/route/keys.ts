@@ -13,6 +13,8 @@ export interface Layout {
   readonly apart: readonly Apart[];
   /** Whether every hop is taken to go on to any endpoint. */
   readonly anyPort?: true;
+  /** What some proxy of each place lacks, where that is known: nobody needs a key for anything else. */
+  readonly lacks?: readonly ReadonlySet<string>[];
 }
 
 /** The keys of a proxy at a place (from 0). */
@@ -20,7 +22,13 @@ export const keysAt = (standing: Standing, at: number, layout: Layout): Keys => 
   const keys = [...standing.same];
   for (const rule of layout.apart) keys.push(...standing.shared[rule]);
   const own = owned(keys, at, layout.named);
-  return layout.anyPort ? own : [...own, ...onwardKeys(standing, at, layout.named.length)];
+  return layout.anyPort ? own : [...own, ...onwardKeys(standing, at, layout)];
+};
+
+/** No proxy has more keys than that, wherever it stands; the ways that are down come on top. */
+export const mostKeysOf = ({ same, shared, candidate }: Standing, { named, apart }: Layout): number => {
+  const own = apart.reduce((sum, rule) => sum + shared[rule].length, same.length);
+  return own * (1 + named.filter(Boolean).length) + candidate.refuses.length + (candidate.cannot?.length ?? 0) + 3;
 };
 
 /** What is named at a place has keys of that place, which all drawn ones have besides their own. */
@@ -31,12 +39,13 @@ const owned = (keys: readonly string[], at: number, named: readonly boolean[]): 
 };
 
 /** What a proxy lacks, and what the one before it must be able to do for it. */
-const onwardKeys = (standing: Standing, at: number, all: number): Keys => [
-  ...(at === all - 1 ? [] : lacksOf(standing.candidate).map((lack) => `>${at} ${lack}`)),
-  ...(at === 0 ? [] : needKeys(standing.proxy.hop.endpoint, at - 1)),
+const onwardKeys = (standing: Standing, at: number, { named, lacks }: Layout): Keys => [
+  ...(at === named.length - 1 ? [] : lacksOf(standing.candidate).map((lack) => `>${at} ${lack}`)),
+  ...(at === 0 ? [] : needKeys(standing.proxy.hop.endpoint, at - 1, lacks?.[at - 1])),
 ];
 
-const needKeys = (endpoint: Endpoint, before: number): Keys => needsOf(endpoint).map((need) => `>${before} ${need}`);
+const needKeys = (endpoint: Endpoint, before: number, lacks: ReadonlySet<string> | undefined): Keys =>
+  needsOf(endpoint).flatMap((need) => (lacks?.has(need) === false ? [] : [`>${before} ${need}`]));
 
 /** The key that two neighbours share where the way between them is down. */
 export const wayKey = (at: number, from: Proxy, to: Proxy): string => `w${at} ${from.id} > ${to.id}`;

@@ -121,7 +121,7 @@ const countWithout = (rule: Rule, places: readonly (readonly Judged[])[], questi
   );
   if (!matters(rule, places)) return { rows: 0, more: false };
   const isOpen = (to: Proxy, from: Proxy): boolean => rule === 'way' || isWayOpen(to, from, { rule, question });
-  if (!createExact({ layout, places: left, isOpen }).leadsOn([])) return { rows: 0, more: false };
+  if (!createExact({ layout, places: left, mayStand: () => true, isOpen }).leadsOn([])) return { rows: 0, more: false };
   const isSmall = left.every((items, at) => items.length * (left[at + 1]?.length ?? 0) <= mostPairs);
   const counted = countRows(itemsOf(left, layout, isSmall ? isOpen : () => true), mostCounted);
   return isSmall ? counted : { ...counted, more: true };
