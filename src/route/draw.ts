@@ -1,14 +1,12 @@
 /** Draws a whole route at once: most often by a few lucky draws, else by looking on in order of preference, else by a search that misses none. */
 
 import type { Proxy } from '../model/cascade.js';
-import { type Exact, type Placed, createExact } from './exact.js';
+import { type Crowd, type Exact, type Placed, createExact } from './exact.js';
 import { type Layout, keysAt } from './keys.js';
 import type { Standing } from './rules.js';
 
 /** A place of a cascade to be filled. */
-export interface Place {
-  /** Everybody who may stand there. */
-  readonly all: () => readonly Standing[];
+export interface Place extends Crowd {
   /** The preferred ones, best first, by number from 0; undefined behind the last. The same for the same number. */
   readonly preferred: (nth: number) => Standing | undefined;
   /** One at random, by its weight; missing where the order of preference decides. */
@@ -115,7 +113,7 @@ const searchedFor = (drawn: Draw): readonly Placed[] | undefined => {
 const exactOf = ({ layout, places, few, mayStand, isUp, isOpen }: Draw): Exact =>
   createExact(
     {
-      ...{ layout, isOpen, places: places.map((place) => place.all()) },
+      ...{ layout, isOpen, places },
       mayStand: (standing, at) => mayStand(standing, at) && (at === 0 ? isOpen(standing.proxy) : isUp(standing.proxy)),
     },
     few(),

@@ -124,7 +124,7 @@ const fewOf = (
   const made = [book.catalog.version(), ...cascade.positions.flatMap(({ filter }) => filter && pools.of(filter))];
   const known = few.get(cascade);
   if (known !== undefined && made.every((part, index) => part === known.made[index])) return known.few;
-  const chosen = chooseFew({ layout, places: places.map((place) => place.all()) });
+  const chosen = chooseFew({ layout, places });
   few.set(cascade, { made, few: chosen });
   return chosen;
 };

@@ -11,10 +11,16 @@ export interface Placed {
   readonly keys: Keys;
 }
 
+/** Everybody at a place, listed only when somebody has to look at all. */
+export interface Crowd {
+  readonly size: number;
+  readonly all: () => readonly Standing[];
+}
+
 /** Those that may stand at each place, and which of them may not just now. */
 export interface Ground {
   readonly layout: Layout;
-  readonly places: readonly (readonly Standing[])[];
+  readonly places: readonly Crowd[];
   /** Whether a proxy may stand at a place now, whoever stands beside it. */
   readonly mayStand: (standing: Standing, at: number) => boolean;
   readonly isOpen: (to: Proxy, from: Proxy) => boolean;
@@ -36,7 +42,7 @@ const mostRounds = 100;
 /** The few of each place that decide as long as no more than some of them are down: this looks at every proxy, and may be kept. */
 export const chooseFew = ({ layout, places }: Pick<Ground, 'layout' | 'places'>): readonly (readonly Placed[])[] =>
   fewOf(
-    { layout, places },
+    { layout, places: places.map((crowd) => crowd.all()) },
     places.map(() => new Map()),
     slack,
   );
@@ -64,8 +70,9 @@ const standingFew = (
 ): readonly (readonly Placed[])[] | undefined => {
   if (chosen.length !== ground.places.length) return undefined;
   const own = chosen.map((items, at) => {
-    const all = ground.places[at] ?? [];
-    return all.length > items.length ? items : place(all, at, { layout: ground.layout, ways: [] });
+    const crowd = ground.places[at];
+    if (crowd === undefined || crowd.size > items.length) return items;
+    return place(crowd.all(), at, { layout: ground.layout, ways: [] });
   });
   const left = own.map((items, at) => items.filter(({ standing }) => ground.mayStand(standing, at)));
   const gone = left.reduce((sum, items, at) => sum + (own[at]?.length ?? 0) - items.length, 0);
@@ -77,7 +84,7 @@ const standingFew = (
 
 /** Ways that are down become keys as they are found, until the few that decide have none that are not known. */
 const openFew = (ground: Ground): readonly (readonly Placed[])[] => {
-  const places = ground.places.map((items, at) => items.filter((standing) => ground.mayStand(standing, at)));
+  const places = ground.places.map((crowd, at) => crowd.all().filter((standing) => ground.mayStand(standing, at)));
   const ways = places.map(() => new Map<ProxyId, Set<string>>());
   for (let round = 0; ; round += 1) {
     const few = fewOf({ layout: ground.layout, places }, ways, 0);
@@ -88,11 +95,11 @@ const openFew = (ground: Ground): readonly (readonly Placed[])[] => {
 type Ways = readonly Map<ProxyId, Set<string>>[];
 
 const fewOf = (
-  { layout: plain, places }: Pick<Ground, 'layout' | 'places'>,
+  { layout: plain, places }: { readonly layout: Layout; readonly places: readonly (readonly Standing[])[] },
   ways: Ways,
   more: number,
 ): readonly (readonly Placed[])[] => {
-  const layout = { ...plain, lacks: places.map(lacksIn) };
+  const layout = { ...plain, lacks: places.map(lacksIn), made: new Map<Standing, Keys>() };
   const most = places.map((items, at) =>
     items.reduce((sum, item) => Math.max(sum, mostKeysOf(item, layout) + (ways[at]?.get(item.proxy.id)?.size ?? 0)), 0),
   );
@@ -100,8 +107,11 @@ const fewOf = (
   return places.map((items, at) => kernelOf(place(items, at, { layout, ways }), all - (most[at] ?? 0) + more));
 };
 
-const lacksIn = (items: readonly Standing[]): ReadonlySet<string> =>
-  new Set(items.flatMap(({ candidate }) => lacksOf(candidate)));
+const lacksIn = (items: readonly Standing[]): ReadonlySet<string> => {
+  const found = new Set<string>();
+  for (const { candidate } of items) for (const lack of lacksOf(candidate)) found.add(lack);
+  return found;
+};
 
 /** Keys are made when they are looked at: most of a large place never is. */
 const place = (

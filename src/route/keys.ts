@@ -15,14 +15,24 @@ export interface Layout {
   readonly anyPort?: true;
   /** What some proxy of each place lacks, where that is known: nobody needs a key for anything else. */
   readonly lacks?: readonly ReadonlySet<string>[];
+  /** Keys that are the same at every place, once they were made. */
+  readonly made?: Map<Standing, Keys>;
 }
 
 /** The keys of a proxy at a place (from 0). */
 export const keysAt = (standing: Standing, at: number, layout: Layout): Keys => {
+  const own = owned(plainKeys(standing, layout), at, layout.named);
+  const onward = layout.anyPort ? [] : onwardKeys(standing, at, layout);
+  return onward.length === 0 ? own : [...own, ...onward];
+};
+
+const plainKeys = (standing: Standing, { apart, made }: Layout): Keys => {
+  const known = made?.get(standing);
+  if (known !== undefined) return known;
   const keys = [...standing.same];
-  for (const rule of layout.apart) keys.push(...standing.shared[rule]);
-  const own = owned(keys, at, layout.named);
-  return layout.anyPort ? own : [...own, ...onwardKeys(standing, at, layout)];
+  for (const rule of apart) keys.push(...standing.shared[rule]);
+  made?.set(standing, keys);
+  return keys;
 };
 
 /** No proxy has more keys than that, wherever it stands; the ways that are down come on top. */
@@ -33,6 +43,7 @@ export const mostKeysOf = ({ same, shared, candidate }: Standing, { named, apart
 
 /** What is named at a place has keys of that place, which all drawn ones have besides their own. */
 const owned = (keys: readonly string[], at: number, named: readonly boolean[]): Keys => {
+  if (!named.includes(true)) return keys;
   if (named[at] === true) return keys.map((key) => `${key} @${at}`);
   const places = named.flatMap((isNamed, place) => (isNamed ? [place] : []));
   return [...keys, ...places.flatMap((place) => keys.map((key) => `${key} @${place}`))];
