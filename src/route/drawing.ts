@@ -132,7 +132,7 @@ const fewOf = (
 const none: ReadonlySet<string> = new Set();
 
 /** The rules that hold between hops of a cascade. */
-export const rulesOf = ({ rules }: Cascade): readonly Apart[] =>
+const rulesOf = ({ rules }: Cascade): readonly Apart[] =>
   apart.filter((rule) => !(rules?.repeat ?? []).some((repeat) => repeat === rule));
 
 interface Around {

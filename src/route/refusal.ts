@@ -36,7 +36,7 @@ export interface Refusal {
 }
 
 /** Routes are counted up to here. */
-export const mostCounted = 1_000;
+const mostCounted = 1_000;
 /** So many proxies of a position are counted; of more, evenly chosen ones stand for all. */
 const mostAtOnce = 200;
 
