@@ -214,8 +214,7 @@ const forgiveAll = (state: State, route: Route): void => {
 /** The proxies that make a difference: all alternatives, or the last hop where there are none; nobody of the book, whose routes sessions draw. */
 const fociOf = ({ positions }: Cascade): readonly Proxy[] => {
   const several = positions.flatMap(({ among }) => (among.length > 1 ? among : []));
-  if (drawsFromBook({ positions })) return [];
-  return several.length > 0 ? several : (positions.at(-1)?.among ?? []);
+  return drawsFromBook({ positions }) ? [] : several.length > 0 ? several : (positions.at(-1)?.among ?? []);
 };
 
 const forgetOthers = (foci: Map<ProxyId, Focus>, candidates: readonly Proxy[]): void => {

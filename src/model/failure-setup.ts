@@ -23,7 +23,7 @@ export const setupRows = {
   }),
   'bad-filter': local(2, {
     sentence: (d) => `This filter is not understood${noted(d)}.`,
-    hint: 'A filter is tests with commas between them, such as grade>=anonymous, country!=FR, up; parentheses, | and ! join them otherwise.',
+    hint: 'A filter is tests with commas between them, such as grade>=anonymous, country=FR, up; parentheses, a bar and an exclamation mark say or and not.',
   }),
   'bad-setting': local(2, {
     sentence: (d) => `A setting has a value that is not legal${noted(d)}.`,

@@ -1,14 +1,12 @@
 /** Draws a whole route at once: most often by a few lucky draws, else by looking on in order of preference, else by a search that misses none. */
 
 import type { Proxy } from '../model/cascade.js';
-import { type Exact, type Placed, createExact } from './exact.js';
+import { type Crowd, type Exact, type Placed, createExact } from './exact.js';
 import { type Layout, keysAt } from './keys.js';
 import type { Standing } from './rules.js';
 
 /** A place of a cascade to be filled. */
-export interface Place {
-  /** Everybody who may stand there. */
-  readonly all: () => readonly Standing[];
+export interface Place extends Crowd {
   /** The preferred ones, best first, by number from 0; undefined behind the last. The same for the same number. */
   readonly preferred: (nth: number) => Standing | undefined;
   /** One at random, by its weight; missing where the order of preference decides. */
@@ -19,6 +17,8 @@ export interface Place {
 export interface Draw {
   readonly layout: Layout;
   readonly places: readonly Place[];
+  /** The few that decide at each place, as long as the book and the cascade stay as they are. */
+  readonly few: () => readonly (readonly Placed[])[];
   /** Whether a proxy may stand at a place, whoever stands beside it. */
   readonly mayStand: (standing: Standing, at: number) => boolean;
   /** Whether a proxy is not down itself, whatever way leads to it. */
@@ -110,15 +110,14 @@ const searchedFor = (drawn: Draw): readonly Placed[] | undefined => {
   return row;
 };
 
-const exactOf = ({ layout, places, mayStand, isUp, isOpen }: Draw): Exact =>
-  createExact({
-    ...{ layout, isOpen },
-    places: places.map((place, at) =>
-      place
-        .all()
-        .filter((standing) => mayStand(standing, at) && (at === 0 ? isOpen(standing.proxy) : isUp(standing.proxy))),
-    ),
-  });
+const exactOf = ({ layout, places, few, mayStand, isUp, isOpen }: Draw): Exact =>
+  createExact(
+    {
+      ...{ layout, isOpen, places },
+      mayStand: (standing, at) => mayStand(standing, at) && (at === 0 ? isOpen(standing.proxy) : isUp(standing.proxy)),
+    },
+    few(),
+  );
 
 /** Whoever is preferred and leads on; else one of the few that decide, of whom one does. */
 const nextIn = (drawn: Draw, exact: Exact, row: readonly Placed[]): Placed | undefined => {
@@ -134,7 +133,7 @@ const nextIn = (drawn: Draw, exact: Exact, row: readonly Placed[]): Placed | und
     const found = fits(standing);
     if (found !== undefined) return found;
   }
-  return shuffled(exact.kernels[at] ?? [], drawn.random)
+  return shuffled(exact.few[at] ?? [], drawn.random)
     .map(({ standing }) => fits(standing))
     .find((placed) => placed !== undefined);
 };

@@ -7,9 +7,11 @@ import type { Filter } from '../model/filter.js';
 import { parseHop } from '../model/hop.js';
 import type { Choice } from './choice.js';
 import { type Draw, type Place, draw, shuffled } from './draw.js';
+import { type Placed, chooseFew } from './exact.js';
 import { type GuardKey, type Guards, mostGuards } from './guards.js';
 import type { Barred, PlannerParts, Wanted } from './plan.js';
 import { listed, pooled, standNamed } from './places.js';
+import type { Layout } from './keys.js';
 import { type Pools, createPools } from './pools.js';
 import { type Question, type Refusal, explainRefusal } from './refusal.js';
 import { type Apart, type Standing, aloneOf, apart, blockOf } from './rules.js';
@@ -46,11 +48,15 @@ interface Given extends Omit<PlannerParts, 'book'> {
 interface Parts extends Given {
   /** No way from here is known, so that what is not usable behind it is down itself. */
   readonly nobody: Proxy;
+  /** What was found to decide at each place, and what it was made of. */
+  readonly few: WeakMap<Cascade, { readonly made: readonly unknown[]; readonly few: Few }>;
 }
+
+type Few = readonly (readonly Placed[])[];
 
 /** A drawing from a book. */
 export const createDrawing = (given: Given): Drawing => {
-  const parts: Parts = { ...given, nobody: asProxy(parseHop('socks5h://nobody.invalid'), '') };
+  const parts: Parts = { ...given, few: new WeakMap(), nobody: asProxy(parseHop('socks5h://nobody.invalid'), '') };
   const pools = createPools(parts.book.catalog, parts.clock);
   return {
     explain: (wish) => explainRefusal(questionOf(parts, pools, wish)),
@@ -93,14 +99,16 @@ const plainDraw = (parts: Parts, pools: Pools, wish: Wish): Draw => {
   const own = new Set(book.own().map(blockOf));
   const named = positions.map(({ filter }) => filter === undefined);
   const isBarred = (to: Proxy, from?: Proxy): boolean => barred.has(wayOf(to, from));
+  const layout: Layout = { named, apart: rulesOf(cascade) };
+  const places = positions.map((position, index) => placeOf(position, index, { parts, pools, wish }));
   return {
-    layout: { named, apart: rulesOf(cascade) },
-    places: positions.map((position, index) => placeOf(position, index, { parts, pools, wish })),
+    ...{ layout, places },
     mayStand: (standing, at) =>
       aloneOf(standing, {
         own: named[at] === true ? none : own,
         onward: at === positions.length - 1 ? wanted.target : undefined,
       }) === undefined,
+    few: () => fewOf({ parts, pools, wish }, { layout, places }),
     isUp: (proxy) => evidence.usable(proxy, parts.nobody),
     isOpen: (to, from) => evidence.usable(to, from) && !isBarred(to, from),
     isBarred,
@@ -108,10 +116,23 @@ const plainDraw = (parts: Parts, pools: Pools, wish: Wish): Draw => {
   };
 };
 
+/** Kept as long as the book stays as it is. */
+const fewOf = (
+  { parts: { few, book }, pools, wish: { cascade } }: Around,
+  { layout, places }: { readonly layout: Layout; readonly places: readonly Place[] },
+): Few => {
+  const made = [book.catalog.version(), ...cascade.positions.flatMap(({ filter }) => filter && pools.of(filter))];
+  const known = few.get(cascade);
+  if (known !== undefined && made.every((part, index) => part === known.made[index])) return known.few;
+  const chosen = chooseFew({ layout, places });
+  few.set(cascade, { made, few: chosen });
+  return chosen;
+};
+
 const none: ReadonlySet<string> = new Set();
 
 /** The rules that hold between hops of a cascade. */
-export const rulesOf = ({ rules }: Cascade): readonly Apart[] =>
+const rulesOf = ({ rules }: Cascade): readonly Apart[] =>
   apart.filter((rule) => !(rules?.repeat ?? []).some((repeat) => repeat === rule));
 
 interface Around {

@@ -5,6 +5,7 @@ import type { Candidate, Catalog } from '../model/catalog.js';
 import type { Evidence } from '../model/evidence.js';
 import { privateKind } from '../model/private.js';
 import type { Place } from './draw.js';
+import type { Crowd } from './exact.js';
 import type { Pool } from './pools.js';
 import { type Standing, stand } from './rules.js';
 
@@ -19,20 +20,22 @@ export interface Liking {
 /** A place for the proxies of a pool. */
 export const pooled = (pool: Pool, pick: Pick, { evidence, random, drawn }: Liking): Place => {
   const all = (): readonly Standing[] => Array.from({ length: pool.size }, (_, number) => pool.at(number));
+  const crowd = { size: pool.size, all };
   switch (pick) {
     case 'first-up':
-      return { all, preferred: inOrder(pool, pool.ranked()) };
+      return { ...crowd, preferred: inOrder(pool, pool.ranked()) };
     case 'fastest':
-      return { all, preferred: fastestFirst(pool, drawn, evidence) };
+      return { ...crowd, preferred: fastestFirst(pool, drawn, evidence) };
     case 'random':
-      return { all, preferred: atRandom(pool, random), sample: sampling(pool, random) };
+      return { ...crowd, preferred: atRandom(pool, random), sample: sampling(pool, random) };
     case 'sticky':
-      return stickyPlace(pool, drawn, { all, random });
+      return stickyPlace(pool, drawn, { crowd, random });
   }
 };
 
 /** A place with few to choose from, in this order. */
 export const listed = (all: readonly Standing[]): Place => ({
+  size: all.length,
   all: () => all,
   preferred: (nth) => all[nth],
   ...(all.length === 1 ? { sample: () => all[0] } : {}),
@@ -64,12 +67,12 @@ const atRandom = (pool: Pool, random: () => number): Place['preferred'] => {
 const stickyPlace = (
   pool: Pool,
   drawn: ProxyId | undefined,
-  { all, random }: { readonly all: Place['all']; readonly random: () => number },
+  { crowd, random }: { readonly crowd: Crowd; readonly random: () => number },
 ): Place => {
   const before = drawn === undefined ? undefined : pool.find(drawn);
   const others = atRandom(pool, random);
-  if (before === undefined) return { all, preferred: others, sample: sampling(pool, random) };
-  return { all, preferred: (nth) => (nth === 0 ? before : others(nth - 1)) };
+  if (before === undefined) return { ...crowd, preferred: others, sample: sampling(pool, random) };
+  return { ...crowd, preferred: (nth) => (nth === 0 ? before : others(nth - 1)) };
 };
 
 /** So many of the quickest by the book are compared by what they took lately. */

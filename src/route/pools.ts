@@ -5,6 +5,7 @@ import { boundSpan } from '../model/bound.js';
 import { grades } from '../model/book.js';
 import type { ProxyId } from '../model/cascade.js';
 import { type Candidate, type Catalog, barOf } from '../model/catalog.js';
+import { printFilter } from '../model/filter-text.js';
 import type { Filter } from '../model/filter.js';
 import { type Standing, stand } from './rules.js';
 
@@ -29,17 +30,24 @@ export interface Pools {
 /** Filters that look at the age of a proxy mean others as time goes by. */
 const agedAfter = 60_000 as Millis;
 
+/** Pools are large: filters that nobody draws with any more are forgotten. */
+const mostPools = 16;
+
 /** Pools of a book. */
 export const createPools = (catalog: Catalog, clock: () => At): Pools => {
-  const pools = new WeakMap<Filter, { readonly pool: Pool; readonly version: number; readonly at: At }>();
+  const pools = new Map<string, { readonly pool: Pool; readonly version: number; readonly at: At }>();
+  const texts = new WeakMap<Filter, string>();
   return {
     of: (filter) => {
       const [version, at] = [catalog.version(), clock()];
-      const known = pools.get(filter);
+      const text = texts.get(filter) ?? printFilter(filter);
+      texts.set(filter, text);
+      const known = pools.get(text);
       const isFresh = known?.version === version && !(looksAtAge(filter) && since(known.at, at) >= agedAfter);
       if (isFresh) return known.pool;
       const pool = createPool(catalog.candidates(filter));
-      pools.set(filter, { pool, version, at });
+      if (pools.size >= mostPools) pools.clear();
+      pools.set(text, { pool, version, at });
       return pool;
     },
   };

@@ -4,7 +4,7 @@ import type { Endpoint } from '../model/address.js';
 import type { Cascade, Proxy } from '../model/cascade.js';
 import { type Candidate, type Catalog, barOf } from '../model/catalog.js';
 import { type KaskadeError, fail } from '../model/error.js';
-import { createExact } from './exact.js';
+import { type Crowd, createExact } from './exact.js';
 import { type Layout, keysAt, wayKey } from './keys.js';
 import { type Alone, type Rule, type Standing, apart, blockOf, goesOnTo, stand } from './rules.js';
 import { type Counted, type Item, countRows } from './solve.js';
@@ -36,9 +36,9 @@ export interface Refusal {
 }
 
 /** Routes are counted up to here. */
-export const mostCounted = 1_000;
+const mostCounted = 1_000;
 /** So many proxies of a position are counted; of more, evenly chosen ones stand for all. */
-const mostAtOnce = 1_000;
+const mostAtOnce = 200;
 
 const alones: readonly Alone[] = ['quarantine', 'archived', 'blocked', 'hostile', 'own', 'port', 'down'];
 
@@ -121,11 +121,14 @@ const countWithout = (rule: Rule, places: readonly (readonly Judged[])[], questi
   );
   if (!matters(rule, places)) return { rows: 0, more: false };
   const isOpen = (to: Proxy, from: Proxy): boolean => rule === 'way' || isWayOpen(to, from, { rule, question });
-  if (!createExact({ layout, places: left, isOpen }).leadsOn([])) return { rows: 0, more: false };
+  if (!createExact({ layout, places: left.map(crowdOf), mayStand: () => true, isOpen }).leadsOn([]))
+    return { rows: 0, more: false };
   const isSmall = left.every((items, at) => items.length * (left[at + 1]?.length ?? 0) <= mostPairs);
   const counted = countRows(itemsOf(left, layout, isSmall ? isOpen : () => true), mostCounted);
   return isSmall ? counted : { ...counted, more: true };
 };
+
+const crowdOf = (standings: readonly Standing[]): Crowd => ({ size: standings.length, all: () => standings });
 
 /** Ways between more pairs of neighbours are not looked at one by one, so that the count is only about so many. */
 const mostPairs = 40_000;
@@ -169,7 +172,7 @@ export const refuse = ({ left, relaxed, empty, sampled }: Refusal): KaskadeError
     '0 routes',
     ...empty.map((hop) => `the book has nothing for hop ${hop}`),
     ...relaxed.map(({ rule, ...counted }) => `${countText(counted)} ${relaxedWords[rule]}`),
-    ...(relaxed.length === 0 && empty.length === 0 ? ['no single rule stands in the way'] : []),
+    ...(relaxed.length === 0 && empty.length === 0 && !sampled ? ['no single rule stands in the way'] : []),
     ...(left.length === 0
       ? []
       : [`left out: ${left.map(({ rule, count }) => `${count} ${leftWords[rule]}`).join(', ')}`]),

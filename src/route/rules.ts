@@ -79,8 +79,13 @@ export const needsOf = ({ host, port }: Endpoint): readonly string[] => [
 ];
 
 /** What a proxy cannot do for those behind it. SOCKS4 has no field for IPv6 addresses. */
-export const lacksOf = ({ proxy, refuses, cannot = [] }: Candidate): readonly string[] => [
-  ...refuses.map((port) => `port ${port}`),
-  ...cannot,
-  ...(proxy.hop.scheme === 'socks4a' && !cannot.includes('ipv6') ? ['ipv6'] : []),
-];
+export const lacksOf = ({ proxy, refuses, cannot = [] }: Candidate): readonly string[] =>
+  refuses.length + cannot.length === 0 && proxy.hop.scheme !== 'socks4a'
+    ? nothing
+    : [
+        ...refuses.map((port) => `port ${port}`),
+        ...cannot,
+        ...(proxy.hop.scheme === 'socks4a' && !cannot.includes('ipv6') ? ['ipv6'] : []),
+      ];
+
+const nothing: readonly string[] = [];

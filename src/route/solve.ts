@@ -82,14 +82,6 @@ const byHub = <Kept extends Item>(items: readonly Kept[], hubs: ReadonlySet<stri
   return found;
 };
 
-/** The most keys that items of the other places can take together. */
-export const keysElsewhere = (places: readonly (readonly Item[])[], at: number): number =>
-  places.reduce(
-    (sum, items, place) =>
-      place === at ? sum : sum + items.reduce((most, { keys }) => Math.max(most, keys.length), 0),
-    0,
-  );
-
 /** One item for every place, in order, none with a key in `taken`; undefined where there is no such row. `places` may be kernels. */
 export const solve = <Kept extends Item>(
   places: readonly (readonly Kept[])[],

@@ -61,3 +61,9 @@ test('a stored chain has no mark that a shell or a chain would read', () => {
   const chain = print(parseCascade('x', `socks5h://${encodeURIComponent(",|~@/?#%: é'()*!")}:p@a:1`));
   assert.match(chain, /^socks5h:\/\/[A-Za-z0-9%._-]+:p@a:1$/);
 });
+
+test('a cascade with filters and rules is stored so that it reads as the same', () => {
+  const chain = '{grade>=anonymous, !tag="a } b"}~random,http://a.test:1,{up | new};repeat=country+network';
+  const cascade = parseCascade('book', chain);
+  assert.equal(print(cascade), chain);
+});

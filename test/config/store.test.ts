@@ -153,3 +153,17 @@ test('a cascade that takes the place of another keeps its place, and stays in us
     'cascade-unknown',
   );
 });
+
+test('a draft may hold a filter, and nothing of it is taken for a hop', (context) => {
+  const store = openStore(createHome(context));
+  const put = store.put('book', [
+    { pick: 'random', among: [], filter: 'up, tag="},http://evil"' },
+    { pick: 'first-up', among: ['http://c.test'] },
+  ]);
+  assert.equal(put.positions.length, 2);
+  assert.deepEqual(store.cascades()[0]?.positions[0], put.positions[0]);
+  assert.equal(
+    failureOf(() => store.put('bad', [{ pick: 'random', among: [], filter: 'up},http://evil,{up' }])).code,
+    'bad-filter',
+  );
+});

@@ -13,6 +13,8 @@ import {
   refuseListeners,
   warningsOf,
 } from '../../src/model/cascade.js';
+import { observersOf } from '../../src/model/box.js';
+import { rate } from '../../src/model/rating.js';
 import { KaskadeError } from '../../src/model/error.js';
 import { parseHop } from '../../src/model/hop.js';
 import { codeThrown, createChance, storm, costsLessThan } from '../kit/wire.js';
@@ -259,4 +261,55 @@ test('a megabyte of anything is refused for less than 1.5 s of CPU time', () => 
     }
     assert.ok(costsLessThan(1_500, () => codeThrown(() => parseCascadeName(long))));
   }
+});
+
+test('a position may be a filter, whose commas, bars and quotes are its own', () => {
+  const chain = '{grade>=anonymous, country!=FR, up}~random, socks5h://a:1080,{(tag="a,b}|c" | new)};repeat=country';
+  const cascade = parseCascade('book', chain);
+  assert.equal(cascade.positions.length, 3);
+  assert.deepEqual(
+    cascade.positions.map(({ pick, among }) => [pick, among.length]),
+    [
+      ['random', 0],
+      ['first-up', 1],
+      ['first-up', 0],
+    ],
+  );
+  assert.equal(labelCascade(cascade), '{grade>=anonymous, country!=FR, up} > socks5h://a:1080 > {tag="a,b}|c" | new}');
+  assert.deepEqual(cascade.rules, { repeat: ['country'] });
+  assert.deepEqual(parseCascade('all', '{}').positions[0].filter, { kind: 'all' });
+  assert.equal(parseCascade('brace', 'http://u:{w@a,http://b').positions.length, 2);
+});
+
+test('a filter in a cascade that is not right is refused with its hop', () => {
+  const rows: readonly (readonly [string, string, RegExp])[] = [
+    ['http://a,{colour=red}', 'bad-filter', /^hop 2: at character 1: there is no such field/],
+    ['{up', 'bad-cascade', /^hop 1: the brace is not closed$/],
+    ['http://a,{tag="}', 'bad-cascade', /^hop 2: the brace is not closed$/],
+    ['{up}|http://a', 'bad-cascade', /^hop 1: behind a filter stands nothing/],
+    ['{up}~fast', 'bad-cascade', /behind ~ stands one of/],
+    ['{up};repeat=exit', 'bad-cascade', /behind repeat= stands country or network/],
+    ['http://a;repeat=country', 'bad-cascade', /^repeat= is for filters/],
+  ];
+  for (const [chain, code, note] of rows) {
+    assert.throws(
+      () => parseCascade('x', chain),
+      (thrown) => {
+        assert.ok(thrown instanceof KaskadeError);
+        assert.equal(thrown.code, code, chain);
+        assert.match(thrown.failure.note ?? '', note, chain);
+        return true;
+      },
+    );
+  }
+});
+
+test('of what a filter will give, only what is known is said', () => {
+  const cascade = parseCascade('book', '{up}~random,https://b.example');
+  const sees = observersOf(cascade);
+  assert.match(sees.map(({ who }) => who).join(), /hop 1 \(\{up\}\)/);
+  assert.match(JSON.stringify(sees), /you talk to hop 1 \(drawn from the book\)/);
+  assert.equal(rate(cascade).diversity, 0);
+  assert.match(rate(cascade).raise.join(), /hop 1: what the book will give cannot be told/);
+  assert.deepEqual(warningsOf(cascade), []);
 });

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import type { BookEntry } from '../../src/model/book.js';
 import { KaskadeError } from '../../src/model/error.js';
 import { complete } from '../../src/model/filter-complete.js';
-import { fieldRows } from '../../src/model/filter-fields.js';
+import { entryAddressOf, fieldRows, placesOf } from '../../src/model/filter-fields.js';
 import { match } from '../../src/model/filter-match.js';
 import { parseFilter, printFilter } from '../../src/model/filter-text.js';
 import { type Filter, type FilterTest, filterFields } from '../../src/model/filter.js';
@@ -88,6 +88,16 @@ test('what is not known of a proxy passes no test but the one for it', () => {
   assert.equal(passes('!country=FR'), true);
   assert.equal(takes('grade=untested'), false);
   assert.equal(takes('grade!=untested'), true);
+});
+
+test('a proxy is where its traffic comes out; where it goes in counts while no exit is known', () => {
+  const [here, there] = [{ address: '81.2.0.1' }, { address: '93.0.0.1' }];
+  assert.deepEqual(placesOf(proxy({ entry: here, exits: [there] })), [there]);
+  assert.deepEqual(placesOf(proxy({ entry: here })), [here]);
+  assert.deepEqual(placesOf(proxy()), []);
+  assert.equal(entryAddressOf(proxy({ entry: there })), '93.0.0.1');
+  assert.equal(entryAddressOf(proxy()), '81.2.0.1');
+  assert.equal(entryAddressOf(entryOf('https://proxy.example')), undefined);
 });
 
 test('tests mean what they say', () => {

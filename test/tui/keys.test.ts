@@ -116,6 +116,14 @@ describe('the builder', () => {
     ]);
   });
 
+  test('takes a filter in braces for a hop, and shows it', () => {
+    const typed = ['n', 'u', ...Array.from('{up, new}'), 'enter'];
+    assert.match(picture(typed), /hop 1 +\{up, new\} +~first-up/);
+    assert.deepEqual(pressed([...typed, 'p', 's']).orders, [
+      { do: 'put-cascade', name: 'cascade-1', draft: [{ pick: 'random', among: [], filter: 'up, new' }] },
+    ]);
+  });
+
   test('says what speaks against a cascade while it is built', () => {
     assert.match(picture(['n']), /Hop 1 has no proxy yet/);
     assert.match(picture(['n', 'enter']), /Note: One hop sees both/);
