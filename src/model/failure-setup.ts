@@ -41,6 +41,14 @@ export const setupRows = {
     sentence: (d) => `A file could not be read${noted(d)}.`,
     hint: 'Check the path and who may read it.',
   }),
+  'file-unwritable': local(3, {
+    sentence: (d) => `A file could not be written${noted(d)}.`,
+    hint: 'Name a file that does not exist yet, in a folder that you may write to.',
+  }),
+  'proxy-unknown': local(2, {
+    sentence: () => 'The book has no such proxy.',
+    hint: 'kaskade list ls shows what it has; a proxy is named as there, or as host:port.',
+  }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',
