@@ -25,6 +25,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./cascade.js')).furnishCascade,
   },
   {
+    name: 'list',
+    summary: 'the book of known proxies: import, ls, show, release, export, why …',
+    load: async () => (await import('./list.js')).furnishList,
+  },
+  {
     name: 'status',
     summary: 'how the running kaskade is doing',
     load: async () => (await import('./status.js')).furnishStatus,

@@ -70,7 +70,7 @@ export interface Stdio {
 export type ListInput =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'stdin' }
+  | { readonly kind: 'stdin'; readonly stream: AsyncIterable<Buffer | string> }
   /** `way` is `direct`, `cascade NAME`, `proxy URL`, `environment` or `pac URL`; `consented` answers the question that `direct` asks once. */
   | { readonly kind: 'url'; readonly url: string; readonly way?: string; readonly consented?: true };
 
@@ -219,6 +219,8 @@ export interface Program {
       readonly signal: AbortSignal;
     }) => Promise<void>;
   };
+  /** The book of known proxies; opened on the first use. */
+  readonly book: BookDesk;
   /** Starts the engine in this process; faces of others can attach to it. Rejects with `engine-running` where one runs on this home. */
   readonly serve: (options: ServeOptions) => Promise<Controller>;
   /**

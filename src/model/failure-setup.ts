@@ -65,6 +65,10 @@ export const setupRows = {
     sentence: () => 'The book has no such source.',
     hint: 'kaskade list sources shows what it has.',
   }),
+  'file-unwritable': local(3, {
+    sentence: (d) => `A file could not be written${noted(d)}.`,
+    hint: 'Name a file that does not exist yet, in a folder that you may write to.',
+  }),
   'proxy-unknown': local(2, {
     sentence: () => 'The book has no such proxy.',
     hint: 'kaskade list ls shows what it has; a proxy is named as there, or as host:port.',
