@@ -36,16 +36,16 @@ const play = async ({ ill, position, schemes }: (typeof cells)[number]): Promise
   for (let count = 0; count < before; count += 1) await ward.visit();
   await ward.fall(position, ill);
   const idOfIll = ward.idAt(position);
-  let isOver = false;
+  const over = new AbortController();
   const work = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await ward.visit();
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   })();
   // Down is the last word; a suspicion may be taken back.
   await until(() => ward.standings().includes('down'), ill.what, sessionSpan).catch(() => undefined);
-  isOver = true;
+  over.abort();
   await work;
   await until(() => ward.accused().length > 0, ill.what, probeSpan).catch(() => undefined);
   const accused = ward.accused();
