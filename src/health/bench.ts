@@ -17,6 +17,8 @@ export interface BenchParts extends NoteParts {
   readonly court: Court;
   readonly outage: OutageCourt;
   readonly silences: Silences;
+  /** The longest that this program was held up lately. */
+  readonly late: () => Millis;
 }
 
 /** Takes evidence. */
@@ -124,8 +126,13 @@ const noteSilence = ({ silences, clock }: Tools, { hops }: Route, failure: Failu
   silences.fell(hops[suspect - 2]?.id, proxy.id, clock());
 };
 
+/** Where this program itself was held up for so long, a timeout tells of it, and of no hop. */
+const heldUp = 250;
+
 /** Asks the court of outages; where the network was down, what failed meanwhile was nobody's fault. */
-const isCounted = ({ outage, court, chart, clock, touched }: Tools, { hops }: Route, failure: Failure): boolean => {
+const isCounted = (tools: Tools, { hops }: Route, failure: Failure): boolean => {
+  const { outage, court, chart, clock, touched, late } = tools;
+  if (failure.code === 'hop-timeout' && late() >= heldUp) return false;
   const { counts, pardon } = outage.failed(hops[0].hop.endpoint, failure, clock());
   if (pardon === undefined) return counts;
   court.pardon(pardon);

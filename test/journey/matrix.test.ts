@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { watchLateness } from '../../src/engine/late.js';
 import { ills } from '../kit/ills.js';
 import { until } from '../kit/leak.js';
 import { inParallel } from '../kit/schedules.js';
@@ -30,6 +31,21 @@ const cells = ills.flatMap((ill, index) =>
 const before = 12;
 const sessionSpan = 5_000;
 const probeSpan = 12_000;
+
+/**
+ * Timeouts tell nothing while this machine has no time for the program: nobody may be accused then, and a cell in which
+ * nobody was is played again.
+ */
+const playInPeace = async (cell: (typeof cells)[number], attempts = 4): Promise<Cell> => {
+  const lateness = watchLateness();
+  try {
+    const found = await play(cell);
+    const isDisturbed = found.named === 'nobody' && lateness.late() >= 250;
+    return isDisturbed && attempts > 1 ? await playInPeace(cell, attempts - 1) : found;
+  } finally {
+    lateness.stop();
+  }
+};
 
 const play = async ({ ill, position, schemes }: (typeof cells)[number]): Promise<Cell> => {
   await using ward = await openWard(schemes, 2);
@@ -65,9 +81,9 @@ const sideOf = (ends: readonly string[], ill: string): string => {
 
 test('of twelve illnesses at three hops the right one is accused in at least 95 of 100, and the table says by what', async (context) => {
   const found: Cell[] = [];
-  await inParallel(cells.length, 9, async (index) => {
+  await inParallel(cells.length, 6, async (index) => {
     const cell = cells[index];
-    if (cell !== undefined) found.push(await play(cell));
+    if (cell !== undefined) found.push(await playInPeace(cell));
   });
   const cellOf = (what: string, position: number): string => {
     const cell = found.find((each) => each.what === what && each.position === position);
@@ -79,6 +95,10 @@ test('of twelve illnesses at three hops the right one is accused in at least 95 
   const right = found.filter((cell) => cell.right).length;
   context.diagnostic(`right: ${right} of ${found.length}`);
   assert.equal(found.length, 36);
+  assert.deepEqual(
+    found.filter(({ named }) => named.includes('somebody else')),
+    [],
+  );
   assert.ok(
     right / found.length >= 0.95,
     JSON.stringify(
