@@ -59,7 +59,7 @@ const openChecked = (path: string): Database => {
 /** WAL survives an end at any moment; FULL survives the loss of power too. */
 const prepared = (database: Database): Database => {
   database.exec(`PRAGMA busy_timeout = ${patience}`);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = FILE');
   database.exec('PRAGMA cache_size = -49152; PRAGMA journal_size_limit = 16777216');
   return database;
 };

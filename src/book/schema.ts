@@ -22,7 +22,7 @@ const steps: readonly string[] = [
   );
   CREATE UNIQUE INDEX proxyPlace ON proxies (host, port, scheme, login);
   CREATE INDEX proxyScheme ON proxies (scheme);
-  CREATE INDEX proxyCountry ON proxies (countries);
+  CREATE INDEX proxyCountry ON proxies (countries) WHERE countries <> '';
   CREATE INDEX proxySources ON proxies (sources);
   CREATE INDEX proxyRank ON proxies (rank) WHERE rank IS NOT NULL;
   CREATE INDEX proxyTunnel ON proxies (tunnel) WHERE tunnel IS NOT NULL;

@@ -56,7 +56,7 @@ export const openBook = (folder: string, { clock, lookUp }: BookParts): Book => 
     sources: guard(createSources(database)),
     take: (readings, source, watch = {}) => {
       const beside = openBeside(folder);
-      const parts = { database: beside, logins, lookUp, now: clock(), isBlocked: blocks };
+      const parts = { database: beside, logins, lookUp, now: clock(), isBlocked: blocks() };
       return takeAll(readings, { parts, source, watch })
         .catch((thrown: unknown) => {
           throw bookError(thrown, folder);
@@ -66,7 +66,7 @@ export const openBook = (folder: string, { clock, lookUp }: BookParts): Book => 
         });
     },
     credentialsOf: logins.find,
-    isBlocked: blocks,
+    isBlocked: (host) => blocks()(host),
     version,
     close: () => {
       logins.close();
@@ -86,18 +86,13 @@ const takeAll = async (
   { parts, source, watch: { signal, onRead } }: Taking,
 ): Promise<ImportReport> => {
   const intake = beginIntake(parts, source);
-  try {
-    for await (const batch of readings) {
-      if (signal?.aborted === true) throw asKaskadeError(signal.reason);
-      intake.take(batch);
-      onRead?.(batch);
-    }
+  for await (const batch of readings) {
     if (signal?.aborted === true) throw asKaskadeError(signal.reason);
-    return intake.finish();
-  } catch (thrown) {
-    intake.abandon();
-    throw thrown;
+    intake.take(batch);
+    onRead?.(batch);
   }
+  if (signal?.aborted === true) throw asKaskadeError(signal.reason);
+  return intake.finish();
 };
 
 /** SQLite counts what this connection changed; `data_version` changes with what others did. */
@@ -108,16 +103,16 @@ const createVersion = (database: Database): (() => number) => {
 };
 
 /** The blocked ranges in memory, read again when the book has changed. */
-const createBlockTable = (database: Database, version: () => number): ((host: Host) => boolean) => {
+const createBlockTable = (database: Database, version: () => number): (() => (host: Host) => boolean) => {
   const read = database.prepare('SELECT low, high FROM ranges');
   let known: { readonly at: number; readonly blocks: (host: Host) => boolean } | undefined;
-  return (host) => {
+  return () => {
     const at = version();
     if (known?.at !== at) {
       const ranges = read.all().map(({ low, high }) => ({ low: String(low), high: String(high) }));
       known = { at, blocks: createBlocks(ranges) };
     }
-    return known.blocks(host);
+    return known.blocks;
   };
 };
 

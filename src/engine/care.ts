@@ -6,6 +6,7 @@ import type { Keepsake } from '../config/health-file.js';
 import { type Health, type HealthLimits, createHealth } from '../health/health.js';
 import type { Door } from '../net/connect.js';
 import type { Stored } from './engine.js';
+import { watchLateness } from './late.js';
 import type { Watchers } from './watchers.js';
 
 /** How an engine cares for its cascades; without it only sessions give evidence, and nothing is kept. */
@@ -44,7 +45,9 @@ export const createCare = (
   },
 ): Care => {
   const saved = pulse?.keepsake?.read();
+  const lateness = watchLateness();
   const health = createHealth({
+    late: lateness.late,
     ...{ clock: now, wallClock: Date.now, random: Math.random, door },
     cascades: () => stored.cascades().map((cascade) => ({ cascade, warm: stored.isWarm(cascade.name) })),
     ...(pulse?.limits === undefined ? {} : { limits: pulse.limits }),
@@ -65,6 +68,7 @@ export const createCare = (
     },
     stop: () => {
       clearInterval(timer);
+      lateness.stop();
       health.stop();
       keep();
     },

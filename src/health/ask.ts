@@ -54,7 +54,7 @@ const send = (mind: Mind, { door, random, patience }: AskParts, route: Route, ca
 const note = ({ bench, take }: Mind, route: Route, outcome: Outcome): boolean | undefined => {
   take(() => {
     if (outcome.kind === 'answers') bench.answered(route, outcome.span);
-    if (outcome.kind === 'claims') bench.claimed(route, outcome.failure);
+    if (outcome.kind === 'claims') bench.claimed(route, outcome);
     if (outcome.kind === 'failed') bench.failed(route, outcome.failure, 'nowhere');
   });
   return { answers: true, claims: undefined, failed: false, unclear: undefined }[outcome.kind];

@@ -17,6 +17,8 @@ export interface BenchParts extends NoteParts {
   readonly court: Court;
   readonly outage: OutageCourt;
   readonly silences: Silences;
+  /** The longest that this program was held up lately. */
+  readonly late: () => Millis;
 }
 
 /** Takes evidence. */
@@ -28,11 +30,16 @@ export interface Bench {
   readonly firstByte: (route: Route, span: Millis) => void;
   /** The last hop refused what nobody can reach. */
   readonly answered: (route: Route, span: Millis) => void;
-  /** The last hop says that it reached what does not exist. */
-  readonly claimed: (route: Route, failure: Failure) => void;
+  /** The last hop says that it reached what does not exist; `spoke` where bytes even came from there. */
+  readonly claimed: (route: Route, claim: Claim) => void;
 }
 
-/** A hop through which a session got bytes in the last hour is not doubted for what it claims. */
+interface Claim {
+  readonly failure: Failure;
+  readonly spoke: boolean;
+}
+
+/** A hop through which a session got bytes in the last hour is not doubted for what it only claims: some say yes before they look. */
 const trusted = 3_600_000;
 
 /** A bench over a chart. */
@@ -66,8 +73,8 @@ export const createBench = (parts: BenchParts): Bench => {
       hop.spreads.step(millis(0), span);
       if (!parts.court.refusesAll(hop.proxy, parts.clock())) tools.goodHop(hop, { time: span, counts: true });
     },
-    claimed: (route, failure) => {
-      hearClaim(tools, route, failure);
+    claimed: (route, claim) => {
+      hearClaim(tools, route, claim);
     },
   };
 };
@@ -119,8 +126,13 @@ const noteSilence = ({ silences, clock }: Tools, { hops }: Route, failure: Failu
   silences.fell(hops[suspect - 2]?.id, proxy.id, clock());
 };
 
+/** Where this program itself was held up for so long, a timeout tells of it, and of no hop. */
+const heldUp = 250;
+
 /** Asks the court of outages; where the network was down, what failed meanwhile was nobody's fault. */
-const isCounted = ({ outage, court, chart, clock, touched }: Tools, { hops }: Route, failure: Failure): boolean => {
+const isCounted = (tools: Tools, { hops }: Route, failure: Failure): boolean => {
+  const { outage, court, chart, clock, touched, late } = tools;
+  if (failure.code === 'hop-timeout' && late() >= heldUp) return false;
   const { counts, pardon } = outage.failed(hops[0].hop.endpoint, failure, clock());
   if (pardon === undefined) return counts;
   court.pardon(pardon);
@@ -185,11 +197,12 @@ const breakWay = (tools: Tools, { hops }: Route, from: number, wrong: Wrong): Ve
   return verdict;
 };
 
-const hearClaim = (tools: Tools, route: Route, failure: Failure): void => {
+const hearClaim = (tools: Tools, route: Route, { failure, spoke: itSpoke }: Claim): void => {
   const last = route.hops.at(-1);
   if (last === undefined) return;
   const hop = tools.chart.hop(last.id);
-  if (hop.firstByteAt !== undefined && tools.clock() - hop.firstByteAt < trusted) return;
+  const isTrusted = hop.firstByteAt !== undefined && tools.clock() - hop.firstByteAt < trusted;
+  if (isTrusted && !itSpoke) return;
   hop.claimedAt = tools.clock();
   breakWay(tools, route, route.hops.length - 1, { failure, weight: 'mild' });
 };

@@ -38,6 +38,8 @@ export interface HealthParts extends Clocks {
   readonly saved?: string;
   /** What this machine's own tables say of its network. */
   readonly ways?: () => Ways;
+  /** The longest that this program was held up lately: timeouts say nothing then. */
+  readonly late?: () => Millis;
   readonly after?: After;
   readonly limits?: Partial<HealthLimits>;
 }

@@ -1,6 +1,6 @@
 /** The thinking part of health put together: chart, courts and bench, and who hears of what they find. */
 
-import { type At, since } from '../model/brand.js';
+import { type At, type Millis, millis, since } from '../model/brand.js';
 import type { Network } from '../model/standing.js';
 import { type Bench, createBench } from './bench.js';
 import { type Chart, type Clocks, createChart } from './chart.js';
@@ -16,6 +16,8 @@ import type { StandingRules } from './standing.js';
 
 /** The clocks, and what this machine's own tables say of its network. */
 export interface MindParts extends Clocks {
+  /** The longest that this program was held up lately; it never was where this is missing. */
+  readonly late?: () => Millis;
   readonly ways?: () => Ways;
 }
 
@@ -35,7 +37,7 @@ export interface Mind {
 
 /** An empty mind. */
 export const createMind = (parts: MindParts, rules: CourtRules & StandingRules, after: After): Mind => {
-  const { clock, wallClock, ways = readWays } = parts;
+  const { clock, wallClock, ways = readWays, late = () => millis(0) } = parts;
   const chart = createChart(parts, rules);
   const court = createCourt(rules);
   const silences = createSilences(rules.window, rules.edges);
@@ -65,7 +67,7 @@ export const createMind = (parts: MindParts, rules: CourtRules & StandingRules, 
   };
   return {
     ...{ chart, court, outage, reports, take },
-    bench: createBench({ clock, wallClock, chart, court, outage, silences, rules, touched }),
+    bench: createBench({ clock, wallClock, chart, court, outage, silences, rules, touched, late }),
     onChange: (hear) => {
       hearers.add(hear);
       return () => {

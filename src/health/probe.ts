@@ -15,8 +15,8 @@ import { type OnHop, dial } from '../route/dial.js';
 export type Outcome =
   /** The last hop refused in its protocol, as it has to: it is there, and it thinks. `span` is since the hop before was passed. */
   | { readonly kind: 'answers'; readonly span: Millis }
-  /** The last hop says that it reached what does not exist. */
-  | { readonly kind: 'claims'; readonly failure: Failure }
+  /** The last hop says that it reached what does not exist; `spoke` where that even said something. */
+  | { readonly kind: 'claims'; readonly failure: Failure; readonly spoke: boolean }
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** Nothing that counts for or against anybody: it was called off, or the last hop just closed. */
   | { readonly kind: 'unclear' };
@@ -51,9 +51,8 @@ export const probe = async (
   try {
     const goal = parseEndpoint(`${label(random)}.invalid:${port}`);
     const tunnel = await dial(route, goal, { door, onHop }, limit);
-    return (await staysOpen(tunnel, claimSpan, cancel))
-      ? { kind: 'claims', failure: claimOf(route) }
-      : { kind: 'unclear' };
+    const { open, spoke } = await listenTo(tunnel, claimSpan, cancel);
+    return open ? { kind: 'claims', failure: claimOf(route), spoke } : { kind: 'unclear' };
   } catch (thrown) {
     return cancel.signal.aborted ? { kind: 'unclear' } : outcomeOf(asKaskadeError(thrown), last, since(mark, now()));
   } finally {
@@ -87,16 +86,23 @@ const claimOf = ({ hops }: Route): Failure => {
   };
 };
 
-/** Whether a tunnel is still open after a span; it is ended in any case. */
-const staysOpen = ({ stream, outward }: Tunnel, span: Millis, cancel: Cancel): Promise<boolean> =>
+/** What a tunnel to nowhere does. */
+interface Heard {
+  readonly open: boolean;
+  readonly spoke: boolean;
+}
+
+/** Whether a tunnel is still open after a span, and whether anything came out of it; it is ended in any case. */
+const listenTo = ({ stream, outward }: Tunnel, span: Millis, cancel: Cancel): Promise<Heard> =>
   new Promise((resolve) => {
+    let spoke = false;
     const settle = (open: boolean): void => {
       limit.done();
       limit.signal.removeEventListener('abort', onLate);
       stream.off('end', onEnd).off('close', onEnd);
       stream.destroy();
       outward.socket.destroy();
-      resolve(open);
+      resolve({ open, spoke });
     };
     const onEnd = (): void => {
       settle(false);
@@ -106,5 +112,9 @@ const staysOpen = ({ stream, outward }: Tunnel, span: Millis, cancel: Cancel): P
     };
     const limit = deadline(span, () => fail('hop-timeout'), cancel);
     limit.signal.addEventListener('abort', onLate);
-    stream.on('end', onEnd).on('close', onEnd).resume();
+    stream.on('end', onEnd).on('close', onEnd);
+    stream.on('data', () => {
+      spoke = true;
+    });
+    stream.resume();
   });

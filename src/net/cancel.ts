@@ -20,15 +20,44 @@ export interface Deadline extends Cancel {
 /** Timers of Node overflow at 2^31 ms and then fire at once; this is the longest that they can wait. */
 export const longestTimer = 2 ** 31 - 1;
 
+/** A timer that may be set anew and called off. */
+interface Alarm {
+  readonly set: (span: Millis) => void;
+  readonly off: () => void;
+}
+
+/**
+ * Rings when a span is over. Node looks at timers before it looks at sockets: after the program was held up, a timer would be
+ * believed while what it waits for is there already. So sockets are looked at once before it rings.
+ */
+const createAlarm = (ring: () => void): Alarm => {
+  let timer: NodeJS.Timeout | undefined;
+  let look: NodeJS.Immediate | undefined;
+  const off = (): void => {
+    clearTimeout(timer);
+    clearImmediate(look);
+  };
+  return {
+    off,
+    set: (span) => {
+      off();
+      timer = setTimeout(
+        () => {
+          look = setImmediate(ring);
+        },
+        Math.min(span, longestTimer),
+      );
+    },
+  };
+};
+
 /** A signal that is aborted after `after`, or with its parent; the reason is what `late` makes, or the parent's. */
 export const deadline = (after: Millis, late: () => KaskadeError, parent?: Cancel): Deadline => {
   const { signal, abort } = createAborter();
-  const timer = setTimeout(
-    () => {
-      abort(late());
-    },
-    Math.min(after, longestTimer),
-  );
+  const alarm = createAlarm(() => {
+    abort(late());
+  });
+  alarm.set(after);
   const forget =
     parent &&
     whenAborted(parent, () => {
@@ -38,7 +67,7 @@ export const deadline = (after: Millis, late: () => KaskadeError, parent?: Cance
     signal,
     abort,
     done: () => {
-      clearTimeout(timer);
+      alarm.off();
       forget?.();
     },
   };
@@ -55,21 +84,20 @@ export interface StepLimit extends Cancel {
 /** A signal that is aborted when a step takes too long, with what `late` makes, or with its parent. */
 export const stepLimit = (late: () => KaskadeError, parent: Cancel): StepLimit => {
   const { signal, abort } = createAborter();
-  let timer: NodeJS.Timeout | undefined;
+  const alarm = createAlarm(() => {
+    abort(late());
+  });
   const forget = whenAborted(parent, () => {
     abort(reasonOf(parent));
   });
-  const expire = (): void => {
-    abort(late());
-  };
   return {
     signal,
     step: (span) => {
-      clearTimeout(timer);
-      timer = span === undefined ? undefined : setTimeout(expire, Math.min(span, longestTimer));
+      if (span === undefined) alarm.off();
+      else alarm.set(span);
     },
     done: () => {
-      clearTimeout(timer);
+      alarm.off();
       forget();
     },
   };

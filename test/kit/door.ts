@@ -23,8 +23,12 @@ export const linkAt = (server: Socket): string => `${server.remotePort ?? 0}>${s
 /** The same name, seen from the side that connected to `port`. */
 export const linkFrom = (client: Socket, port: number): string => `${client.localPort ?? 0}>${port}`;
 
-/** Opens a port on an address of loopback. */
-export const openDoor = async (welcome: (client: Socket) => void, address = '127.0.0.1'): Promise<TestDoor> => {
+/** Opens a port on an address of loopback: any free one, or one that was open before. */
+export const openDoor = async (
+  welcome: (client: Socket) => void,
+  address = '127.0.0.1',
+  port = 0,
+): Promise<TestDoor> => {
   const sockets = new Set<Socket>();
   const own = (socket: Socket): void => {
     sockets.add(socket);
@@ -35,7 +39,7 @@ export const openDoor = async (welcome: (client: Socket) => void, address = '127
     own(client);
     welcome(client);
   });
-  server.listen(0, address);
+  server.listen(port, address);
   await once(server, 'listening');
   const shut = async (end: (socket: Socket) => void): Promise<void> => {
     const closed = server.listening ? once(server, 'close') : undefined;

@@ -22,6 +22,8 @@ export interface HopScript {
   readonly trust?: 'pin' | 'nobody' | 'authorities';
   /** The address of loopback that it listens on; 127.0.0.1 without it. */
   readonly address?: string;
+  /** The port that it had before; any free one without it. */
+  readonly port?: number;
   /** What the client is to call it; its address without it. */
   readonly host?: string;
 }
@@ -49,11 +51,15 @@ export interface TestHop extends TestDoor {
 /** Opens a scripted proxy. */
 export const openHop = async (script: HopScript): Promise<TestHop> => {
   const visits: Visit[] = [];
-  const door: TestDoor = await openDoor((raw) => {
-    const visit: Visit = { link: linkAt(raw), heard: [] };
-    visits.push(visit);
-    receive(raw, script, { visit, door }).catch(() => raw.destroy());
-  }, script.address);
+  const door: TestDoor = await openDoor(
+    (raw) => {
+      const visit: Visit = { link: linkAt(raw), heard: [] };
+      visits.push(visit);
+      receive(raw, script, { visit, door }).catch(() => raw.destroy());
+    },
+    script.address,
+    script.port,
+  );
   return { ...door, scheme: script.scheme, url: urlOf(script, door.port), visits };
 };
 

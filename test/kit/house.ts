@@ -27,8 +27,10 @@ export interface HouseOptions {
   readonly login?: EngineParts['login'];
   /** How hops are probed; they are not where it is missing. */
   readonly pulse?: NonNullable<EngineParts['pulse']>;
-  /** Cascades that a client may pick by `identity+name`. */
+  /** Cascades that a client may pick by `identity+name`, and faces may put to use. */
   readonly named?: Readonly<Record<string, string>>;
+  /** The order in which the engine switches when the cascade in use is down; the first one is called `test`. */
+  readonly order?: readonly string[];
 }
 
 /** Stored cascades that nobody changes. */
@@ -54,14 +56,18 @@ const standardLimits: EngineLimits = {
 export const startHouse = async (chain: string, options: HouseOptions = {}): Promise<House> => {
   const cascade = parseCascade('test', chain);
   const named = new Map(Object.entries(options.named ?? {}).map(([name, text]) => [name, parseCascade(name, text)]));
+  let used = cascade;
+  const use = (name: string): void => {
+    used = name === cascade.name ? cascade : pick(name, cascade, named);
+  };
   const controller = await startEngine({
     listen: [{ host: parseHost(options.host ?? '127.0.0.1'), port: 0 }],
     login: options.login ?? { required: false, check: () => true },
     rules: { private: 'allow', refusedPorts: new Set([25]), plainPorts: new Set(), ...options.rules },
     limits: { ...standardLimits, ...options.limits },
-    cascadeFor: (asker) => pick(asker.cascade, cascade, named),
-    inUse: () => cascade,
-    stored: storedAs(cascade, ...named.values()),
+    cascadeFor: (asker) => pick(asker.cascade, used, named),
+    inUse: () => used,
+    stored: { ...storedAs(cascade, ...named.values()), use, divert: use, order: () => options.order ?? [] },
     ...(options.pulse === undefined ? {} : { pulse: options.pulse }),
   });
   const events: KaskadeEvent[] = [];

@@ -150,3 +150,17 @@ test('nothing is kept that has ended, or after the end', async () => {
     await backTo(base);
   });
 });
+
+test('the tunnels of one identity are ended at its wish, and no others', async () => {
+  await withScene(async ({ pool, route, open }) => {
+    const others: Route = { ...route, identity: 'other' as Identity };
+    const [mine, theirs] = [await open(), await open()];
+    pool.put(route, there, mine);
+    pool.put(others, there, theirs);
+    pool.renew(route.identity);
+    assert.equal(mine.stream.destroyed, true);
+    assert.equal(pool.take(route, there), undefined);
+    assert.equal(pool.take(others, there), theirs);
+    discard(theirs);
+  });
+});
