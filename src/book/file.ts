@@ -6,7 +6,8 @@ import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
 import { migrate, schemaVersion, versionOf } from './schema.js';
 import { type Database, openDatabase, sqliteCode } from './sqlite.js';
 
-const fileName = 'book.db';
+/** Where the book of a folder is. */
+export const bookPath = (folder: string): string => join(folder, 'book.db');
 
 /** How long a write waits for one of another process. */
 const patience = 5_000;
@@ -17,7 +18,7 @@ const patience = 5_000;
  * or `home-unusable`.
  */
 export const openFile = (folder: string): Database => {
-  const path = join(folder, fileName);
+  const path = bookPath(folder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
@@ -39,7 +40,7 @@ export const openFile = (folder: string): Database => {
 };
 
 /** A second connection to the same book, for a long write beside the reads of the first one. */
-export const openBeside = (folder: string): Database => prepared(openDatabase(join(folder, fileName)));
+export const openBeside = (folder: string): Database => prepared(openDatabase(bookPath(folder)));
 
 const openChecked = (path: string): Database => {
   let database: Database | undefined;

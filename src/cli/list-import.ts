@@ -2,9 +2,7 @@
 
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { type Millis, millis } from '../model/brand.js';
 import type { ImportReport, Rejection } from '../model/book.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import { explain } from '../model/failure.js';
@@ -18,11 +16,8 @@ interface Flags {
   readonly as?: string;
   readonly format?: string;
   readonly scheme?: string;
-  readonly way?: string;
-  readonly every?: string;
   readonly private?: true;
   readonly preview?: true;
-  readonly yes?: true;
   readonly rejected?: string;
 }
 
@@ -31,16 +26,13 @@ export const addImport = (list: Command, run: Run): void => {
   const command = list
     .command('import')
     .description('take a list into the book; its proxies get no traffic before they are released')
-    .argument('<file|-|url>', 'a file, - for stdin, or a URL, which is fetched through the cascade in use')
-    .option('--as <name>', 'the name of the source; else that of the file or the host')
+    .argument('<file>', 'a file, or - for stdin')
+    .option('--as <name>', 'the name of the source; else that of the file')
     .option('--scheme <scheme>', 'what proxies speak where the list does not say: http, https, socks4a, socks5h')
     .option('--format <format>', 'how the list is written; else it is found out')
-    .option('--way <way>', "how a URL is fetched: 'cascade NAME', direct, 'proxy URL', environment or 'pac URL'")
-    .option('--every <span>', 'fetch it again and again: 30m, 6h, 1d')
     .option('--rejected <file>', 'write each line that is not taken, with its number and the reason')
     .option('--private', 'take addresses that are not public too')
-    .option('--preview', 'tell what it would bring, and take nothing')
-    .option('--yes', 'fetch without a cascade or a proxy without being asked');
+    .option('--preview', 'tell what it would bring, and take nothing');
   run(command, async (face, [place = '']) => {
     const flags = command.opts<Flags>();
     const { book } = await face.program();
@@ -53,12 +45,9 @@ export const addImport = (list: Command, run: Run): void => {
       ...(rejected === undefined ? {} : { onRejected: rejected.take }),
     };
     try {
-      const input = await inputOf(place, flags, face);
+      const input = inputOf(place, face);
       if (flags.preview === true) tellPreview(face.output, book, await book.preview(input, options));
-      else
-        await withConsent(face, input, async (agreed) =>
-          tellReport(face.output, book, await book.import(agreed, options)),
-        );
+      else tellReport(face.output, book, await book.import(input, options));
     } finally {
       progress.end();
       await rejected?.end();
@@ -68,13 +57,13 @@ export const addImport = (list: Command, run: Run): void => {
 
 /** Puts `list refresh` on the command line. */
 export const addRefresh = (list: Command, run: Run): void => {
-  const command = list.command('refresh').description('fetch a source again, or all that came from a URL');
+  const command = list.command('refresh').description('read a source again that came from a file, or all of them');
   run(command.argument('[source]'), async (face, [name]) => {
     const { book } = await face.program();
     const { signal } = catchSignals();
     const names =
-      name === undefined ? book.sources().flatMap((each) => (each.kind === 'url' ? [each.name] : [])) : [name];
-    if (names.length === 0) face.output.note('No source came from a URL.');
+      name === undefined ? book.sources().flatMap((each) => (each.kind === 'file' ? [each.name] : [])) : [name];
+    if (names.length === 0) face.output.note('No source came from a file.');
     let code = 0;
     for (const each of names) {
       try {
@@ -90,50 +79,15 @@ export const addRefresh = (list: Command, run: Run): void => {
   });
 };
 
-const optionsOf = ({ as: name, format, scheme, every, private: isPrivate }: Flags): ImportOptions => ({
+const optionsOf = ({ as: name, format, scheme, private: isPrivate }: Flags): ImportOptions => ({
   ...(name === undefined ? {} : { name }),
   ...(format === undefined ? {} : { format }),
   ...(scheme === undefined ? {} : { scheme }),
-  ...(every === undefined ? {} : { every: readSpan(every) }),
   ...(isPrivate === true ? { privates: true as const } : {}),
 });
 
-const inputOf = async (place: string, { way, yes }: Flags, { stdin }: Face): Promise<ListInput> => {
-  if (/^https?:\/\//i.test(place))
-    return {
-      ...{ kind: 'url', url: place },
-      ...(way === undefined ? {} : { way }),
-      ...(yes === true ? { consented: true as const } : {}),
-    };
-  if (way !== undefined) throw fail('bad-usage', { note: '--way is for lists that are fetched from a URL.' });
-  if (place !== '-') return { kind: 'file', path: place };
-  return { kind: 'stdin', stream: stdin };
-};
-
-/** Asks once where a list would be fetched from this machine's own address, and goes on where the answer is yes. */
-const withConsent = async (face: Face, input: ListInput, work: (input: ListInput) => Promise<void>): Promise<void> => {
-  try {
-    await work(input);
-  } catch (thrown) {
-    const error = asKaskadeError(thrown);
-    const isTerminal = 'isTTY' in face.stdin && face.stdin.isTTY === true;
-    if (error.code !== 'list-consent' || input.kind !== 'url' || !isTerminal) throw error;
-    const reader = createInterface({ input: face.stdin, output: process.stderr });
-    const answer = await reader.question(`${explain(error.failure).sentence} Fetch it all the same? [y/N] `);
-    reader.close();
-    if (!/^y(?:es)?$/i.test(answer.trim())) throw error;
-    await work({ ...input, consented: true });
-  }
-};
-
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-const readSpan = (text: string): Millis => {
-  const [, amount = '', unit = ''] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
-  const span = Number(amount) * (units[unit] ?? 0);
-  if (span < 600_000) throw fail('bad-usage', { note: '--every is ten minutes or more: 30m, 6h, 1d.' });
-  return millis(span);
-};
+const inputOf = (place: string, { stdin }: Face): ListInput =>
+  place === '-' ? { kind: 'stdin', stream: stdin } : { kind: 'file', path: place };
 
 /** A file of lines that were not taken: number, reason, text, a tab between. Throws `file-unreadable` when it is closed. */
 const openRejected = (path: string) => {

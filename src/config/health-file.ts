@@ -1,4 +1,4 @@
-/** What health has learned, kept in a file beside the settings: losing it costs a history, so nothing here ever throws. */
+/** What was learned, kept in files beside the settings: losing one costs a history, so nothing here ever throws. */
 
 import { closeSync, fsyncSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,8 +16,13 @@ export interface Keepsake {
 const mostBytes = 16 * 1024 * 1024;
 
 /** The file of health beside a settings file, for its owner only. */
-export const keepHealth = (settingsPath: string): Keepsake => {
-  const path = join(dirname(settingsPath), 'health.json');
+export const keepHealth = (settingsPath: string): Keepsake => keepBeside(settingsPath, 'health.json');
+
+/** The file of stable entries, likewise. */
+export const keepGuards = (settingsPath: string): Keepsake => keepBeside(settingsPath, 'guards.json');
+
+const keepBeside = (settingsPath: string, name: string): Keepsake => {
+  const path = join(dirname(settingsPath), name);
   const next = `${path}.next`;
   return {
     read: () => attempt(() => (statSync(path).size > mostBytes ? undefined : readFileSync(path, 'utf8'))),

@@ -70,9 +70,7 @@ export interface Stdio {
 export type ListInput =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'stdin'; readonly stream: AsyncIterable<Buffer | string> }
-  /** `way` is `direct`, `cascade NAME`, `proxy URL`, `environment` or `pac URL`; `consented` answers the question that `direct` asks once. */
-  | { readonly kind: 'url'; readonly url: string; readonly way?: string; readonly consented?: true };
+  | { readonly kind: 'stdin'; readonly stream: AsyncIterable<Buffer | string> };
 
 /** How a list is to be read: what is missing is found out. */
 export interface ImportOptions {
@@ -80,8 +78,6 @@ export interface ImportOptions {
   readonly name?: string;
   readonly format?: string;
   readonly scheme?: string;
-  /** Fetches it again after so long, again and again. */
-  readonly every?: Millis;
   /** Takes addresses that are not public too. */
   readonly privates?: true;
   readonly signal?: AbortSignal;
@@ -170,7 +166,7 @@ export interface BookDesk {
   readonly formats: () => readonly { readonly name: string; readonly writes: boolean }[];
   /** Credentials are only written where `logins` says so. */
   readonly export: (options: { readonly filter: string; readonly format: string; readonly logins?: true }) => Exported;
-  /** Fetches a source again, the way that it was fetched before. */
+  /** Reads a source again that came from a file. Rejects with `source-unknown`, `file-unreadable`. */
   readonly refresh: (name: string, options?: ImportOptions) => Promise<ImportReport>;
   readonly forget: (source: string) => void;
   /** What a person reads of a reason. */

@@ -11,6 +11,7 @@ import { greet } from '../inbound/sniff.js';
 import { createAdmission } from '../net/admission.js';
 import { type ListenAt, type Listener, listen } from '../net/listen.js';
 import { type Aborter, createAborter } from '../net/signal.js';
+import type { Book } from '../route/drawing.js';
 import { serve } from '../route/serve.js';
 import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
@@ -35,6 +36,8 @@ export interface EngineParts {
   /** The cascade for new sessions, for those who look. */
   readonly inUse: () => Cascade | undefined;
   readonly stored: Stored;
+  /** The book that routes may be drawn from; without it cascades with filters are refused. */
+  readonly book?: Book;
   /** How health works; without it nothing is probed. */
   readonly pulse?: Pulse;
   /** What is worth a notice from the beginning, by topic. */

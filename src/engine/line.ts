@@ -26,7 +26,7 @@ export interface EngineLine extends Line {
 
 /** The line of an engine. */
 export const createLine = (
-  { rules, limits, cascadeFor }: Pick<EngineParts, 'rules' | 'limits' | 'cascadeFor'>,
+  { rules, limits, cascadeFor, book }: Pick<EngineParts, 'rules' | 'limits' | 'cascadeFor' | 'book'>,
   around: {
     readonly ledger: Ledger;
     readonly notices: Notices;
@@ -36,7 +36,10 @@ export const createLine = (
   },
 ): EngineLine => {
   const { door, evidence } = around;
-  const planner = createPlanner({ evidence, random: Math.random, clock: now });
+  const planner = createPlanner({
+    ...{ evidence, random: Math.random, clock: now },
+    ...(book === undefined ? {} : { book }),
+  });
   const pool = createPool();
   const halfClosed = Math.min(halfClosedIdle, limits.idleTunnels) as Millis;
   return {

@@ -4,6 +4,8 @@ import { asKaskadeError } from '../model/error.js';
 import { type Store, openStore } from '../config/store.js';
 import { createBuffers } from '../net/buffers.js';
 import type { Door } from '../net/connect.js';
+import { createBookDesk } from './book-desk.js';
+import { homeBook } from './book.js';
 import { connectStdio } from './connect.js';
 import type { Controller, Program, ServeOptions } from './controller.js';
 import { type Reception, claimHome } from './daemon.js';
@@ -34,6 +36,7 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
       remove: store.remove,
       test: (trial) => tryCascade({ ...trial, door: freshDoor(), within: store.settings()['dial.deadline'] }),
     },
+    book: createBookDesk(homeBook(store.path).open),
     serve: (options) => serveHome(store, options),
     attach: () => attach(place()),
     connect: (options) => connectStdio(options, { store, place: place(), door: freshDoor() }),

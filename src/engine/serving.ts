@@ -12,6 +12,7 @@ import type { ListenAt } from '../net/listen.js';
 import type { Login } from '../wire/client-request.js';
 import type { Pulse } from './care.js';
 import { createChoice, findCascade } from './choice.js';
+import { openRouteBook } from './book.js';
 import type { Controller, ServeOptions } from './controller.js';
 import { endingWith } from './daemon.js';
 import { type EngineParts, startEngine } from './engine.js';
@@ -48,7 +49,8 @@ const begin = async (
   const given = options.cascade === undefined ? lab?.cascade : findCascade(store, options.cascade);
   const choice = createChoice(store, { lab, given, own });
   if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
-  return startEngine({ ...parts, ...choice, pulse: pulseOf(store) });
+  const book = openRouteBook(store.path);
+  return endingWith(await startEngine({ ...parts, ...choice, pulse: pulseOf(store), book: book.routes }), book.close);
 };
 
 const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, Chosen> => {

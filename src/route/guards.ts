@@ -44,6 +44,25 @@ const mostSets = 1_000;
 /** An entry is kept for 30 to 60 days; nobody can tell from outside when it is drawn anew. */
 const shortest = 30 * 86_400_000;
 
+/** Reads what was saved as JSON; anything else is none. */
+export const parseGuards = (text: string | undefined): SavedGuards => {
+  try {
+    const saved: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(saved) && saved.every(isSaved) ? (saved as SavedGuards) : [];
+  } catch {
+    return [];
+  }
+};
+
+const isSaved = (saved: unknown): boolean => {
+  const { guards, ...key } = (saved ?? {}) as { readonly guards?: unknown };
+  const isGuard = (each: unknown): boolean => {
+    const { proxy, until } = (each ?? {}) as { readonly proxy?: unknown; readonly until?: unknown };
+    return typeof proxy === 'string' && typeof until === 'number';
+  };
+  return Array.isArray(guards) && guards.every(isGuard) && Object.values(key).every((part) => typeof part === 'string');
+};
+
 /** Entries as they were saved, or none. */
 export const createGuards = ({ random, wallClock, saved = [] }: GuardParts): Guards => {
   const sets = new Map(saved.map(({ guards, ...key }) => [textOf(key), { key, guards }]));

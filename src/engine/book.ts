@@ -1,0 +1,129 @@
+/** The home's book: opened on the first use, and as routes are drawn from it. */
+
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { dirname } from 'node:path';
+import { parseHost } from '../model/address.js';
+import type { BookEntry, Stamp } from '../model/book.js';
+import { type ProxyId, asProxy } from '../model/cascade.js';
+import type { Candidate, Catalog } from '../model/catalog.js';
+import { match } from '../model/filter-match.js';
+import type { Filter } from '../model/filter.js';
+import { privateKind } from '../model/private.js';
+import { bookPath } from '../book/file.js';
+import { lookUpCountries } from '../book/places.js';
+import { type Book, openBook } from '../book/store.js';
+import { keepGuards } from '../config/health-file.js';
+import type { Book as Routes } from '../route/drawing.js';
+import { createGuards, parseGuards } from '../route/guards.js';
+
+/** A book that is opened when somebody needs it. */
+export interface HomeBook {
+  /** Throws `book-broken`, `book-newer` or `home-unusable`. */
+  readonly open: () => Book;
+  /** Whether there is one: nobody who only serves makes a book. */
+  readonly exists: () => boolean;
+  readonly close: () => void;
+}
+
+const clock = (): Stamp => Date.now() as Stamp;
+
+/** The book beside a settings file. */
+export const homeBook = (settingsPath: string): HomeBook => {
+  const folder = dirname(settingsPath);
+  let book: Book | undefined;
+  return {
+    open: () => (book ??= openBook(folder, { clock, lookUp: lookUpCountries() })),
+    exists: () => book !== undefined || existsSync(bookPath(folder)),
+    close: () => {
+      book?.close();
+      book = undefined;
+    },
+  };
+};
+
+/** What an engine draws routes from, and how that ends. */
+export interface RouteBook {
+  readonly routes: Routes;
+  /** Keeps the stable entries, and closes the book. */
+  readonly close: () => Promise<void>;
+}
+
+/** The book beside a settings file, for an engine. */
+export const openRouteBook = (settingsPath: string): RouteBook => {
+  const home = homeBook(settingsPath);
+  const keepsake = keepGuards(settingsPath);
+  const saved = parseGuards(keepsake.read());
+  const guards = createGuards({ random: Math.random, wallClock: clock, saved });
+  return {
+    routes: { catalog: createCatalog(home), guards, own: ownAddresses },
+    close: () => {
+      const all = guards.save();
+      if (all.length > 0 || saved.length > 0) keepsake.write(JSON.stringify(all));
+      home.close();
+      return Promise.resolve();
+    },
+  };
+};
+
+/** The public addresses of this machine's own interfaces; one behind a translator is not among them. */
+const ownAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .map(({ address }) => address.replace(/%.*$/, ''))
+    .filter((address) => privateKind(parseHost(address)) === undefined);
+
+/** The book as a catalog. What was asked of one proxy is remembered until the book changes. */
+const createCatalog = ({ open, exists }: HomeBook): Catalog => {
+  const known = new Map<ProxyId, Candidate | undefined>();
+  let knownAt = 0;
+  const version = (): number => (exists() ? open().version() : 0);
+  const entry = (id: ProxyId): Candidate | undefined => {
+    const key = open().keyOf(id);
+    const found = key === undefined ? undefined : open().detail(key);
+    return found && candidateOf(found.entry, open());
+  };
+  return {
+    version,
+    candidates: (filter) => (exists() ? [...allOf(bothOf(released, filter), open())].filter(isFree) : []),
+    withheld: (filter) =>
+      exists()
+        ? [...allOf(filter, open())].filter((candidate) => !isFree(candidate) || candidate.shelf !== 'released')
+        : [],
+    entry: (id) => {
+      const at = version();
+      if (at === 0) return undefined;
+      if (at !== knownAt || known.size > 1_000) known.clear();
+      knownAt = at;
+      if (!known.has(id)) known.set(id, entry(id));
+      return known.get(id);
+    },
+  };
+};
+
+const released: Filter = { kind: 'test', field: 'shelf', op: '=', value: 'released' };
+
+const bothOf = (one: Filter, other: Filter): Filter => {
+  if (other.kind === 'all') return one;
+  return { kind: 'and', parts: [one, ...(other.kind === 'and' ? other.parts : [other])] };
+};
+
+function* allOf(filter: Filter, book: Book): Generator<Candidate> {
+  for (const entry of book.each(filter)) if (match(filter, entry, clock())) yield candidateOf(entry, book);
+}
+
+const isFree = ({ blocked }: Candidate): boolean => !blocked;
+
+const candidateOf = (entry: BookEntry, book: Book): Candidate => {
+  const credentials = entry.login ? book.credentialsOf(markIn(entry.id)) : undefined;
+  const hop = credentials === undefined ? entry.hop : { ...entry.hop, credentials };
+  const addresses = [entry.entry?.address, ...entry.exits.map(({ address }) => address)];
+  return {
+    ...entry,
+    proxy: { ...asProxy(hop, entry.sources[0] ?? 'book'), id: entry.id },
+    blocked: addresses.some((address) => address !== undefined && book.isBlocked(parseHost(address))),
+  };
+};
+
+/** The mark of the login that an id speaks of. */
+const markIn = (id: ProxyId): string => id.split('#')[1] ?? '';
