@@ -39,6 +39,16 @@ export const openFile = (folder: string): Database => {
   }
 };
 
+/** Closes the book; what is beside the file goes into it where nobody else has it open. */
+export const closeFile = (database: Database): void => {
+  try {
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Somebody else is at work, and will do it.
+  }
+  database.close();
+};
+
 /** A second connection to the same book, for a long write beside the reads of the first one. */
 export const openBeside = (folder: string): Database => prepared(openDatabase(bookPath(folder)));
 

@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type CountryResponse, Reader } from 'mmdb-lib';
-import { isIPv4 } from 'node:net';
 import type { Place } from '../model/book.js';
 import { fail } from '../model/error.js';
 
@@ -16,7 +15,7 @@ const require = createRequire(import.meta.url);
 export const lookUpCountries = (): LookUp => {
   let table: Table | undefined;
   return (address) => {
-    if (!isIPv4(address)) return { address };
+    if (address.includes(':')) return { address };
     table ??= openTable();
     const country = table.lookupStr(address);
     return country !== null && /^[A-Z]{2}$/.test(country) ? { address, country } : { address };

@@ -13,7 +13,8 @@ export const parseRange = (text: string): Range | undefined => {
   const [, address = '', length] = /^([0-9a-f.:]{2,39})(?:\/(\d{1,3}))?$/i.exec(text) ?? [];
   try {
     const host = parseHost(address);
-    if (host.kind === 'name') return undefined;
+    // What only some programs read as an address, such as 10.1, is none here.
+    if (host.kind === 'name' || (host.kind === 'ipv4' && host.address !== address)) return undefined;
     const digits = digitsOf(host);
     const size = host.kind === 'ipv4' ? 32 : 128;
     const bits = length === undefined ? size : Number(length);

@@ -4,7 +4,7 @@ import type { Host } from '../model/address.js';
 import { asKaskadeError } from '../model/error.js';
 import type { Credentials } from '../model/hop.js';
 import type { ImportReport, Reading, Stamp } from '../model/book.js';
-import { bookError, openBeside, openFile } from './file.js';
+import { bookError, closeFile, openBeside, openFile } from './file.js';
 import { type Source, beginIntake } from './intake.js';
 import { type Keeping, createKeeping } from './keep.js';
 import { openLogins } from './logins.js';
@@ -39,6 +39,7 @@ export interface Book extends Looks, Keeping, Shelving {
   readonly isBlocked: (host: Host) => boolean;
   /** Changes with every change of the book, by whatever process. */
   readonly version: () => number;
+  /** May be called again. */
   readonly close: () => void;
 }
 
@@ -46,6 +47,7 @@ export interface Book extends Looks, Keeping, Shelving {
 export const openBook = (folder: string, { clock, lookUp }: BookParts): Book => {
   const database = openFile(folder);
   const logins = openLogins(folder);
+  let isOpen = true;
   const version = createVersion(database);
   const blocks = createBlockTable(database, version);
   const guard = guarding(folder);
@@ -70,7 +72,8 @@ export const openBook = (folder: string, { clock, lookUp }: BookParts): Book => 
     version,
     close: () => {
       logins.close();
-      database.close();
+      if (isOpen) closeFile(database);
+      isOpen = false;
     },
   };
 };

@@ -49,6 +49,12 @@ const number =
     return condition(`${column} IS NOT NULL AND ${column} ${sign(op)} ?`, valueOf(value));
   };
 
+/** One of some words, by its place among them; every proxy has one. */
+const word =
+  (column: string, words: readonly string[]): Row =>
+  ({ op, value }) =>
+    condition(`${column} ${sign(op)} ?`, words.indexOf(String(value)));
+
 /** One text that every proxy has. */
 const text =
   (column: string): Row =>
@@ -82,12 +88,10 @@ const sources: Row = ({ op, value }) => {
   return condition(`${op === '=' ? '' : 'NOT '}${named} lower(sources.name) = ?)`, folded);
 };
 
-const exits: Row = (test, now) => {
-  if (test.value !== 'same' && test.value !== 'other') return facts('exits')(test, now);
-  const same = `exits = '|' || address || '|'`;
-  const isSame = (test.value === 'same') === (test.op === '=');
-  return condition(`exits <> '' AND address IS NOT NULL AND ${isSame ? '' : 'NOT '}(${same})`);
-};
+/** The addresses, and a word for whether they are the one that it is reached at. */
+const exitTexts = `exits || CASE WHEN exits = '' OR address IS NULL THEN ''
+  WHEN exits = '|' || address || '|' THEN 'same|' ELSE 'other|' END`;
+const exits: Row = (test, now) => facts(`(${exitTexts})`)(test, now);
 
 const any: Row = ({ value }) => {
   const folded = String(value).toLowerCase();
@@ -108,8 +112,8 @@ const rows: Readonly<Record<FilterField, Row>> = {
   asn: facts('networks'),
   grade: number('tunnel', gradeOf),
   forward: number('forward', gradeOf),
-  pulse: number('pulse', (value) => pulses.findIndex((word) => word === value)),
-  shelf: number('shelf', (value) => shelves.findIndex((word) => word === value)),
+  pulse: word('pulse', pulses),
+  shelf: word('shelf', shelves),
   new: yes('isNew = 1'),
   availability: number('floor * 100'),
   latency: number('latency'),
