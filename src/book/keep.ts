@@ -5,7 +5,7 @@ import type { Millis } from '../model/brand.js';
 import { type Grade, type Place, type Stamp, grades } from '../model/book.js';
 import { type History, afterTry, isSpent, latencyOf, noHistory, trialsOf } from './availability.js';
 import { gradeNumber, inBars, pulses } from './rows.js';
-import type { Database } from './sqlite.js';
+import { type Database, inTransaction } from './sqlite.js';
 
 /** One try of a proxy, by its key. */
 export interface Outcome {
@@ -44,88 +44,89 @@ const mostExits = 8;
 
 /** Keeps through a connection. */
 export const createKeeping = (database: Database): Keeping => {
-  const on = statementsOf(database);
-  const together = (work: () => void): void => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      database.exec('COMMIT');
-    } catch (thrown) {
-      database.exec('ROLLBACK');
-      throw thrown;
-    }
+  const exists = database.prepare('SELECT 1 FROM proxies WHERE key = ?');
+  const rank = database.prepare(rankOf);
+  const [tryOne, auditOne] = [keepTries(database), keepAudits(database)];
+  const all = <Seen extends { readonly key: number }>(seen: readonly Seen[], keep: (one: Seen) => void): void => {
+    inTransaction(database, () => {
+      for (const one of seen) {
+        // It may have been removed since it was tried.
+        if (exists.get(one.key) === undefined) continue;
+        keep(one);
+        rank.run(one.key);
+      }
+    });
   };
-  const rank = (key: number): void => {
-    on.rank.run(key);
+  return {
+    tried: (outcomes) => {
+      all(outcomes, tryOne);
+    },
+    audited: (findings) => {
+      all(findings, auditOne);
+    },
   };
-  const tryOne = ({ key, ...outcome }: Outcome): void => {
-    const state = on.history.get(key)?.['state'];
+};
+
+/** The grade weighs most, then how sure it answers, then how soon: who lies is often quick. */
+const rankOf = `
+  UPDATE proxies SET rank = CASE WHEN tunnel IS NULL AND forward IS NULL AND floor IS NULL AND latency IS NULL THEN NULL
+    ELSE coalesce(tunnel, forward, ${grades.indexOf('anonymous') + 0.5}) * 100 + coalesce(floor, 0) * 50
+      + 10 - min(coalesce(latency, 20000), 20000) / 2000.0 END WHERE key = ?`;
+
+const keepTries = (database: Database): ((outcome: Outcome) => void) => {
+  const find = database.prepare('SELECT state FROM histories WHERE proxy = ?');
+  const keep = database.prepare(
+    'INSERT INTO histories (proxy, state) VALUES (?, ?) ON CONFLICT (proxy) DO UPDATE SET state = excluded.state',
+  );
+  const show = database.prepare(
+    `UPDATE proxies SET pulse = ?, floor = ?, latency = ?, nextTry = ?,
+       shelf = CASE WHEN ? = 1 THEN 2 ELSE shelf END WHERE key = ?`,
+  );
+  return ({ key, ...outcome }) => {
+    const state = find.get(key)?.['state'];
     const before = typeof state === 'string' ? (JSON.parse(state) as History) : noHistory;
     const after = afterTry(before, outcome);
-    on.keepHistory.run(key, JSON.stringify(after));
+    keep.run(key, JSON.stringify(after));
     const { all, floor } = trialsOf(after);
     const latency = latencyOf(after);
-    on.showHistory.run(
+    show.run(
       ...[pulses.indexOf(after.pulse), all < 3 ? null : floor, latency === undefined ? null : boundSpan(latency)],
       ...[after.nextTry === undefined ? null : after.nextTry * 1_000, isSpent(after) ? 1 : 0, key],
     );
-    rank(key);
   };
-  const auditOne = ({ key, mode, at, judges, ...found }: Audited): void => {
+};
+
+const keepAudits = (database: Database): ((audited: Audited) => void) => {
+  const on = statementsOf(database);
+  const showExits = (key: number): void => {
+    const rows = on.exits.all(key);
+    const facts = (name: string): readonly string[] =>
+      rows.flatMap((row) => (row[name] === null || row[name] === undefined ? [] : [String(row[name])]));
+    const [first] = facts('address');
+    if (first === undefined) return;
+    on.showExits.run(
+      ...[inBars(facts('address')), inBars(facts('country')), inBars(facts('network')), `exit ${first}`, key],
+    );
+  };
+  const seeExit = (key: number, { address, country, network, networkName }: Place, at: Stamp): void => {
+    on.exit.run(key, address, country ?? null, network ?? null, networkName ?? null, at);
+    on.trimExits.run(key, key, mostExits);
+  };
+  return ({ key, mode, at, judges, exits, ...found }) => {
     on.audit.run(key, mode, at, gradeNumber(found.grade), judges, found.detail ?? null);
     on.trimAudits.run(key, mode, key, mode, mostAudits);
     on.trimDetails.run(key, mode, key, mode, mostDetails);
     const worst = on.hostile.get(key, mode, gradeNumber('hostile'), at - hostileFor);
     const grade = worst === undefined ? gradeNumber(found.grade) : gradeNumber('hostile');
     (mode === 'tunnel' ? on.gradeTunnel : on.gradeForward).run(grade, key);
-    for (const exit of found.exits) seeExit(key, exit, at);
-    const { exits, countries, networks } = exitsOf(key);
-    if (exits.length > 0)
-      on.showExits.run(inBars(exits), inBars(countries), inBars(networks), `exit ${exits[0] ?? ''}`, key);
+    for (const exit of exits) seeExit(key, exit, at);
+    showExits(key);
     if (found.spki !== undefined) on.spki.run(found.spki, `key ${found.spki.slice(0, 16)}`, key);
     if (found.opens !== undefined) on.opens.run(inBars(found.opens), inBars(found.refuses ?? []), key);
-    rank(key);
-  };
-  const seeExit = (key: number, { address, country, network, networkName }: Place, at: Stamp): void => {
-    on.exit.run(key, address, country ?? null, network ?? null, networkName ?? null, at);
-    on.trimExits.run(key, key, mostExits);
-  };
-  const exitsOf = (key: number) => {
-    const rows = on.exits.all(key);
-    const facts = (name: string): readonly string[] =>
-      rows.flatMap((row) => (row[name] === null || row[name] === undefined ? [] : [String(row[name])]));
-    return { exits: facts('address'), countries: facts('country'), networks: facts('network') };
-  };
-  return {
-    tried: (outcomes) => {
-      together(() => {
-        for (const outcome of outcomes) if (on.exists.get(outcome.key) !== undefined) tryOne(outcome);
-      });
-    },
-    audited: (findings) => {
-      together(() => {
-        for (const finding of findings) if (on.exists.get(finding.key) !== undefined) auditOne(finding);
-      });
-    },
   };
 };
 
 const statementsOf = (database: Database) => ({
-  exists: database.prepare('SELECT 1 FROM proxies WHERE key = ?'),
-  history: database.prepare('SELECT state FROM histories WHERE proxy = ?'),
-  keepHistory: database.prepare(
-    'INSERT INTO histories (proxy, state) VALUES (?, ?) ON CONFLICT (proxy) DO UPDATE SET state = excluded.state',
-  ),
-  showHistory: database.prepare(
-    `UPDATE proxies SET pulse = ?, floor = ?, latency = ?, nextTry = ?,
-       shelf = CASE WHEN ? = 1 THEN 2 ELSE shelf END WHERE key = ?`,
-  ),
-  // The grade weighs most, then how sure it answers, then how soon: who lies is often quick.
-  rank: database.prepare(
-    `UPDATE proxies SET rank = CASE WHEN tunnel IS NULL AND forward IS NULL AND floor IS NULL AND latency IS NULL THEN NULL
-       ELSE coalesce(tunnel, forward, ${grades.indexOf('anonymous') + 0.5}) * 100 + coalesce(floor, 0) * 50
-         + 10 - min(coalesce(latency, 20000), 20000) / 2000.0 END WHERE key = ?`,
-  ),
   audit: database.prepare(
     'INSERT OR REPLACE INTO audits (proxy, mode, at, grade, judges, detail) VALUES (?, ?, ?, ?, ?, ?)',
   ),

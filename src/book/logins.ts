@@ -5,7 +5,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credentials } from '../model/hop.js';
 import { Secret } from '../model/secret.js';
-import { type Database, openDatabase } from './sqlite.js';
+import { type Database, inTransaction, openDatabase } from './sqlite.js';
 
 /** The credentials that are kept. */
 export interface Logins {
@@ -35,14 +35,9 @@ export const openLogins = (folder: string): Logins => {
     keep: (all) => {
       const { database } = open();
       const insert = database.prepare('INSERT OR IGNORE INTO logins (mark, user, password) VALUES (?, ?, ?)');
-      database.exec('BEGIN IMMEDIATE');
-      try {
+      inTransaction(database, () => {
         for (const [mark, { user, password }] of all) insert.run(mark, user.reveal(), password.reveal());
-        database.exec('COMMIT');
-      } catch (thrown) {
-        database.exec('ROLLBACK');
-        throw thrown;
-      }
+      });
     },
     find: (mark) => {
       if (opened === undefined && !existsSync(path)) return undefined;

@@ -1,6 +1,6 @@
 /** Looks into the book: pages of it, counts, one proxy with everything that is known. */
 
-import type { Place, BookEntry, Grade, Hearsay, Stamp } from '../model/book.js';
+import type { BookEntry, Grade, Hearsay, Stamp } from '../model/book.js';
 import { grades } from '../model/book.js';
 import type { ProxyId } from '../model/cascade.js';
 import type { Filter } from '../model/filter.js';
@@ -10,7 +10,7 @@ import type { History } from './availability.js';
 import { stretchesOf } from './order.js';
 import { entryOf, exitOf, hopOf, idOf, parseId, partsOf } from './rows.js';
 import type { Database, Row, Statement, Value } from './sqlite.js';
-import { whereOf } from './where.js';
+import { type Condition, whereOf } from './where.js';
 
 /** A page that is wanted. */
 export interface Wanted {
@@ -49,43 +49,11 @@ export interface Looks {
 /** Looks through a connection. */
 export const createLooks = (database: Database, clock: () => Stamp): Looks => {
   const on = statementsOf(database);
-  const prepared = new Map<string, Statement>();
-  const statement = (sql: string): Statement => {
-    const known = prepared.get(sql) ?? database.prepare(sql);
-    if (prepared.size > 64) prepared.clear();
-    prepared.set(sql, known);
-    return known;
-  };
-  const rows = (sql: string, values: readonly Value[]): readonly Row[] => statement(sql).all(...values);
+  const ask = createAsk(database);
   const dress = (row: Row): BookEntry => dressed(row, on, clock());
-  const count = (where: string, values: readonly Value[]): number =>
-    Number(rows(`SELECT count(*) AS count FROM proxies WHERE ${where}`, values)[0]?.['count'] ?? 0);
-
-  /** Stretch by stretch, so that each is read along its index. */
-  const page = ({ filter, sort, reversed, limit, offset }: Wanted): readonly Row[] => {
-    const { sql, values } = whereOf(filter, clock());
-    const found: Row[] = [];
-    let skip = offset;
-    const stretches = stretchesOf(sort, reversed);
-    for (const [index, { where, by }] of stretches.entries()) {
-      const taken = rows(`SELECT * FROM proxies WHERE ${where} AND ${sql} ORDER BY ${by} LIMIT ? OFFSET ?`, [
-        ...values,
-        limit - found.length,
-        skip,
-      ]);
-      found.push(...taken);
-      if (found.length >= limit || index === stretches.length - 1) break;
-      skip = taken.length > 0 ? 0 : Math.max(0, skip - count(`${where} AND ${sql}`, values));
-    }
-    return found;
-  };
-
   return {
-    page: (wanted) => page(wanted).map(dress),
-    count: (filter) => {
-      const { sql, values } = whereOf(filter, clock());
-      return count(sql, values);
-    },
+    page: (wanted) => pageOf(wanted, ask, clock()).map(dress),
+    count: (filter) => countOf(whereOf(filter, clock()), ask),
     keyOf: (text) => keyOf(on, text),
     detail: (key) => {
       const row = on.row.get(key);
@@ -93,18 +61,52 @@ export const createLooks = (database: Database, clock: () => Stamp): Looks => {
     },
     keys: (filter) => {
       const { sql, values } = whereOf(filter, clock());
-      return rows(`SELECT key FROM proxies WHERE ${sql}`, values).map(({ key }) => Number(key));
+      return ask(`SELECT key FROM proxies WHERE ${sql}`, values).map(({ key }) => Number(key));
     },
     *each(filter) {
       const { sql, values } = whereOf(filter, clock());
       for (let last = 0; ; ) {
-        const some = rows(`SELECT * FROM proxies WHERE key > ? AND ${sql} ORDER BY key LIMIT 500`, [last, ...values]);
+        const some = ask(`SELECT * FROM proxies WHERE key > ? AND ${sql} ORDER BY key LIMIT 500`, [last, ...values]);
         for (const row of some) yield dress(row);
         if (some.length < 500) return;
         last = Number(some.at(-1)?.['key']);
       }
     },
   };
+};
+
+type Ask = (sql: string, values: readonly Value[]) => readonly Row[];
+
+/** The last questions stay prepared: a page that is turned asks the same again. */
+const createAsk = (database: Database): Ask => {
+  const prepared = new Map<string, Statement>();
+  return (sql, values) => {
+    const statement = prepared.get(sql) ?? database.prepare(sql);
+    if (prepared.size > 64) prepared.clear();
+    prepared.set(sql, statement);
+    return statement.all(...values);
+  };
+};
+
+const countOf = ({ sql, values }: Condition, ask: Ask): number =>
+  Number(ask(`SELECT count(*) AS count FROM proxies WHERE ${sql}`, values)[0]?.['count'] ?? 0);
+
+/** Stretch by stretch, so that each is read along its index. */
+const pageOf = ({ filter, sort, reversed, limit, offset }: Wanted, ask: Ask, now: Stamp): readonly Row[] => {
+  const { sql, values } = whereOf(filter, now);
+  const found: Row[] = [];
+  let skip = offset;
+  for (const { where, by } of stretchesOf(sort, reversed)) {
+    if (found.length >= limit) break;
+    const both = `${where} AND ${sql}`;
+    const taken = ask(`SELECT * FROM proxies WHERE ${both} ORDER BY ${by} LIMIT ? OFFSET ?`, [
+      ...[...values, limit - found.length, skip],
+    ]);
+    found.push(...taken);
+    if (taken.length > 0) skip = 0;
+    else if (skip > 0) skip = Math.max(0, skip - countOf({ sql: both, values }, ask));
+  }
+  return found;
 };
 
 type Statements = ReturnType<typeof statementsOf>;
@@ -121,6 +123,7 @@ const statementsOf = (database: Database) => ({
   exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
   history: database.prepare('SELECT state FROM histories WHERE proxy = ?'),
   audits: database.prepare('SELECT mode, at, grade, judges FROM audits WHERE proxy = ? ORDER BY at DESC'),
+  near: database.prepare('SELECT * FROM proxies WHERE host >= ? AND host < ? AND key <> ? LIMIT 20'),
   family: database.prepare('SELECT * FROM proxies WHERE family = ? AND key <> ? LIMIT 20'),
 });
 
@@ -139,8 +142,6 @@ const dressed = (row: Row, on: Statements, now: Stamp): BookEntry => {
 
 const detailOf = (row: Row, entry: BookEntry, on: Statements): Detail => {
   const key = row['key'] ?? null;
-  const relatives: readonly Place[] | readonly Row[] =
-    row['family'] === null ? [] : on.family.all(row['family'] ?? null, key);
   return {
     entry,
     sources: on.sources.all(key).map(({ name, first, last, hearsay }) => ({
@@ -151,8 +152,17 @@ const detailOf = (row: Row, entry: BookEntry, on: Statements): Detail => {
       ...{ at: Number(at) as Stamp, mode: mode === 'forward' ? 'forward' : 'tunnel' },
       grade: grades[Number(grade) - 1] ?? 'hostile',
     })),
-    family: (relatives as readonly Row[]).map((other) => idOf(hopOf(other), String(other['login']))),
+    family: relativesOf(row, on).map((other) => idOf(hopOf(other), String(other['login']))),
   };
+};
+
+/** Those with the same exit, the same key of TLS, or an entry in the same /24. */
+const relativesOf = (row: Row, on: Statements): readonly Row[] => {
+  const [key, family] = [row['key'] ?? null, row['family'] ?? null];
+  const block = /^(\d+\.\d+\.\d+\.)\d+$/.exec(String(row['host']))?.[1];
+  const near = block === undefined ? [] : on.near.all(block, block.replace(/\.$/, '/'), key);
+  const same = family === null ? [] : on.family.all(family, key);
+  return [...new Map([...same, ...near].map((other) => [other['key'], other])).values()];
 };
 
 const keyOf = (on: Statements, text: string): number | undefined => {

@@ -2,7 +2,7 @@
 
 import type { Stamp } from '../model/book.js';
 import type { Source } from './intake.js';
-import type { Database } from './sqlite.js';
+import { type Database, inTransaction } from './sqlite.js';
 
 /** What became of the proxies of a list. */
 export interface Merged {
@@ -58,41 +58,20 @@ const settle = `
 export const mergeStage = (database: Database, source: Source, now: Stamp): Merged => {
   const read = numberOf(database, 'SELECT count(*) AS count FROM stage');
   database.exec(gather);
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const added = merge(database, source, now);
-    database.exec('COMMIT');
-    return { added, merged: read - added };
-  } catch (thrown) {
-    database.exec('ROLLBACK');
-    throw thrown;
-  }
+  const added = inTransaction(database, () => merge(database, source, now));
+  return { added, merged: read - added };
 };
 
 const merge = (database: Database, source: Source, now: Stamp): number => {
   const key = enterSource(database, source, now);
-  const isAnyAssumed =
-    numberOf(database, 'SELECT count(*) AS count FROM fresh WHERE assumed = 1') > 0 ||
-    database.prepare('SELECT 1 FROM proxies WHERE assumed = 1 LIMIT 1').get() !== undefined;
-  if (isAnyAssumed) database.exec(settle);
-  // One more source for those that are known and that it did not name before.
-  database
-    .prepare(
-      `UPDATE proxies SET sources = sources + 1 WHERE key IN (
-         SELECT p.key FROM fresh AS f JOIN proxies AS p ON ${samePlace}
-         LEFT JOIN named ON named.proxy = p.key AND named.source = ? WHERE named.proxy IS NULL OR named.gone = 1)`,
-    )
-    .run(key);
-  database
-    .prepare(
-      `UPDATE proxies SET named = ? WHERE key IN (SELECT p.key FROM fresh AS f JOIN proxies AS p ON ${samePlace})`,
-    )
-    .run(now);
+  const isFirst = database.prepare('SELECT 1 FROM proxies LIMIT 1').get() === undefined;
+  if (database.prepare(isFirst ? assumedHere : assumedAnywhere).get() !== undefined) database.exec(settle);
+  if (!isFirst) nameKnown(database, key, now);
   const added = database
     .prepare(
       `INSERT INTO proxies (${place}, options, assumed, added, named, address, entryCountry, entryNetwork, countries, networks)
        SELECT ${place}, options, assumed, ?, ?, CASE WHEN isName = 1 THEN NULL ELSE host END, country, network, country, network
-       FROM fresh AS f WHERE NOT EXISTS (SELECT 1 FROM proxies AS p WHERE ${samePlace}) ORDER BY ${place}`,
+       FROM fresh AS f ${isFirst ? '' : `WHERE NOT EXISTS (SELECT 1 FROM proxies AS p WHERE ${samePlace})`} ORDER BY ${place}`,
     )
     .run(now, now);
   database
@@ -104,6 +83,21 @@ const merge = (database: Database, source: Source, now: Stamp): number => {
     .run(key, now, now);
   finishSource(database, key, { now, added: Number(added.changes) });
   return Number(added.changes);
+};
+
+const assumedHere = 'SELECT 1 FROM fresh WHERE assumed = 1 LIMIT 1';
+const assumedAnywhere = `SELECT 1 WHERE EXISTS (${assumedHere}) OR EXISTS (SELECT 1 FROM proxies WHERE assumed = 1)`;
+
+/** Proxies that are known already are named once more, and by one more source where this one did not name them before. */
+const nameKnown = (database: Database, source: number, now: Stamp): void => {
+  const known = `SELECT p.key FROM fresh AS f JOIN proxies AS p ON ${samePlace}`;
+  database
+    .prepare(
+      `UPDATE proxies SET sources = sources + 1 WHERE key IN (${known}
+         LEFT JOIN named ON named.proxy = p.key AND named.source = ? WHERE named.proxy IS NULL OR named.gone = 1)`,
+    )
+    .run(source);
+  database.prepare(`UPDATE proxies SET named = ? WHERE key IN (${known})`).run(now);
 };
 
 /** What this source has named before and does not name any more is dropped by it; its ranges are the new ones. */

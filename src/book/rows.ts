@@ -3,7 +3,7 @@
 import type { Bound } from '../model/bound.js';
 import { type BookEntry, type Grade, type Graded, type Place, type Shelf, type Stamp, grades } from '../model/book.js';
 import type { ProxyId } from '../model/cascade.js';
-import { hostText, labelEndpoint } from '../model/address.js';
+import { hostText } from '../model/address.js';
 import { type Hop, labelHop, parseHop } from '../model/hop.js';
 import { type History, latencyOf, noHistory, trialsOf, weekOf } from './availability.js';
 import type { Row, Value } from './sqlite.js';
@@ -121,6 +121,3 @@ export const exitOf = (row: Row): Place => ({
   ...(row['network'] === null ? {} : { network: Number(row['network']) }),
   ...(row['networkName'] === null ? {} : { networkName: String(row['networkName']) }),
 });
-
-/** `host:port` of a row. */
-export const endpointText = (row: Row): string => labelEndpoint(hopOf(row).endpoint);

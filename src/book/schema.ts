@@ -1,6 +1,6 @@
 /** What the book's file looks like, and how an older one becomes a newer one. */
 
-import type { Database } from './sqlite.js';
+import { type Database, inTransaction } from './sqlite.js';
 
 /**
  * Every step from one version of the file to the next, in order; `PRAGMA user_version` counts those that were made.
@@ -64,13 +64,8 @@ export const versionOf = (database: Database): number =>
 export const migrate = (database: Database): void => {
   const from = versionOf(database);
   if (from >= schemaVersion) return;
-  database.exec('BEGIN IMMEDIATE');
-  try {
+  inTransaction(database, () => {
     for (const step of steps.slice(from)) database.exec(step);
     database.exec(`PRAGMA user_version = ${schemaVersion}`);
-    database.exec('COMMIT');
-  } catch (thrown) {
-    database.exec('ROLLBACK');
-    throw thrown;
-  }
+  });
 };

@@ -2,7 +2,7 @@
 
 import { fromBars, inBars } from './rows.js';
 import type { Logins } from './logins.js';
-import type { Database } from './sqlite.js';
+import { type Database, inTransaction } from './sqlite.js';
 
 /** Changes of some proxies, by their keys; each is one transaction and tells how many it changed. */
 export interface Shelving {
@@ -19,19 +19,8 @@ export interface Shelving {
 /** Shelves through a connection. */
 export const createShelving = (database: Database, logins: Logins): Shelving => {
   const on = statementsOf(database);
-  const together = <Result>(work: () => Result): Result => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = work();
-      database.exec('COMMIT');
-      return result;
-    } catch (thrown) {
-      database.exec('ROLLBACK');
-      throw thrown;
-    }
-  };
   const each = (keys: readonly number[], change: (key: number) => number | bigint): number =>
-    together(() => keys.reduce((sum, key) => sum + Number(change(key)), 0));
+    inTransaction(database, () => keys.reduce((sum, key) => sum + Number(change(key)), 0));
   const removeOne = (key: number): number => {
     for (const statement of on.removeAll) statement.run(key);
     return Number(on.remove.run(key).changes);
@@ -57,7 +46,7 @@ export const createShelving = (database: Database, logins: Logins): Shelving => 
     forget: (name) => {
       const source = on.source.get(name)?.['key'];
       if (source === undefined) return undefined;
-      const removed = together(() => {
+      const removed = inTransaction(database, () => {
         on.uncount.run(source);
         const orphans = on.orphans.all(source).map(({ proxy }) => Number(proxy));
         on.unname.run(source);

@@ -39,6 +39,19 @@ const constructor = (): Open => {
   return (require(home) as { readonly DatabaseSync: Open }).DatabaseSync;
 };
 
+/** Does all of some work, or nothing: nobody else writes meanwhile. */
+export const inTransaction = <Result>(database: Database, work: () => Result): Result => {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (thrown) {
+    database.exec('ROLLBACK');
+    throw thrown;
+  }
+};
+
 /** The code that SQLite gives an error (`SQLITE_FULL` is 13), without its extension. */
 export const sqliteCode = (thrown: unknown): number | undefined => {
   const { errcode } = (thrown ?? {}) as { readonly errcode?: unknown };

@@ -123,10 +123,10 @@ const createBlockTable = (database: Database, version: () => number): (() => (ho
 const guarding =
   (folder: string) =>
   <Part extends object>(part: Part): Part => {
-    const guarded = Object.entries(part).map(([name, work]) => [
-      name,
-      typeof work === 'function' ? guardOne(work as Work, folder) : work,
-    ]);
+    const guarded = Object.entries(part).map(
+      ([name, work]: [string, unknown]) =>
+        [name, typeof work === 'function' ? guardOne(work as Work, folder) : work] as const,
+    );
     return Object.fromEntries(guarded) as Part;
   };
 

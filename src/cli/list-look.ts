@@ -93,32 +93,36 @@ export const addShow = (list: Command, run: Run): void => {
 
 const showDetail = async ({ output }: Face, { entry, sources, audits, family }: EntryDetail): Promise<void> => {
   const { inColumns } = await import('./columns.js');
-  const { good, all, from } = entry.trials;
-  const rows: readonly (readonly [string, string])[] = [
-    [
-      'proxy',
-      `${labelHop(entry.hop)}${entry.login ? ', with a login' : ''}${entry.assumed ? ' (its scheme is assumed)' : ''}`,
-    ],
-    ['shelf', `${entry.shelf}${entry.isNew ? ', new' : ''}`],
-    ['entry', placeText(entry.entry)],
-    ['exits', entry.exits.map(placeText).join('; ') || 'unknown'],
-    ['tunnel', gradeText(entry.tunnel)],
-    ['forward', gradeText(entry.forward)],
-    ['pulse', entry.pulse],
-    ['good', all === 0 || from === undefined ? 'unknown' : `${good} of ${all} since ${dayOf(from)}`],
-    ['time', labelBound(entry.latency)],
-    ['ports', portsText(entry)],
-    ['tags', entry.tags.join(', ') || 'none'],
-    ['family', family.join(', ') || 'none known'],
-  ];
-  for (const line of inColumns(rows)) output.say(line);
-  for (const { name, first, last, hearsay } of sources) {
-    const says = Object.entries(hearsay ?? {}).map(([field, text]) => `${field} ${String(text)}`);
-    output.say(
-      `source ${name}, from ${dayOf(first)} to ${dayOf(last)}${says.length === 0 ? '' : `; it says: ${says.join(', ')}`}`,
-    );
-  }
+  for (const line of inColumns(factsOf(entry, family))) output.say(line);
+  for (const source of sources) output.say(sourceText(source));
   for (const { at, mode, grade } of audits) output.say(`audit ${dayOf(at)}, ${mode}: ${grade}`);
+};
+
+const factsOf = (entry: BookEntry, family: EntryDetail['family']): readonly (readonly [string, string])[] => [
+  [
+    'proxy',
+    `${labelHop(entry.hop)}${entry.login ? ', with a login' : ''}${entry.assumed ? ' (its scheme is assumed)' : ''}`,
+  ],
+  ['shelf', `${entry.shelf}${entry.isNew ? ', new' : ''}`],
+  ['entry', placeText(entry.entry)],
+  ['exits', entry.exits.map(placeText).join('; ') || 'unknown'],
+  ['tunnel', gradeText(entry.tunnel)],
+  ['forward', gradeText(entry.forward)],
+  ['pulse', entry.pulse],
+  ['good', triesText(entry)],
+  ['time', labelBound(entry.latency)],
+  ['ports', portsText(entry)],
+  ['tags', entry.tags.join(', ') || 'none'],
+  ['family', family.join(', ') || 'none known'],
+];
+
+const triesText = ({ trials: { good, all, from } }: BookEntry): string =>
+  all === 0 || from === undefined ? 'unknown' : `${good} of ${all} since ${dayOf(from)}`;
+
+const sourceText = ({ name, first, last, hearsay }: EntryDetail['sources'][number]): string => {
+  const says = Object.entries(hearsay ?? {}).map(([field, text]) => `${field} ${String(text)}`);
+  const end = says.length === 0 ? '' : `; it says: ${says.join(', ')}`;
+  return `source ${name}, from ${dayOf(first)} to ${dayOf(last)}${end}`;
 };
 
 const placeText = (place: Place | undefined): string => {

@@ -1,5 +1,6 @@
 /** The kinds of values that settings have: how each is read from text, written as text, and what is legal. */
 
+import { isAbsolute } from 'node:path';
 import { parseEndpoint, parseHost, parsePort } from '../model/address.js';
 import { type Millis, millis } from '../model/brand.js';
 import { labelEndpoint } from '../model/address.js';
@@ -124,6 +125,20 @@ export const names: Kind<readonly string[]> = {
   },
   print: (value) => (value.length === 0 ? 'none' : value.join(',')),
   legal: namesLegal,
+};
+
+const pathsLegal = 'absolute paths of files separated by commas, or none';
+const mostPaths = 8;
+
+/** Paths of files: `/home/me/country.mmdb,/home/me/asn.mmdb`, or `none`. Whether they are there is seen when they are used. */
+export const paths: Kind<readonly string[]> = {
+  parse: (text) => {
+    if (text.toLowerCase() === 'none') return { value: [] };
+    const found = text.split(',').map((part) => part.trim());
+    return orNote(found.every(isAbsolute) && found.length <= mostPaths ? found : undefined, pathsLegal);
+  },
+  print: (value) => (value.length === 0 ? 'none' : value.join(',')),
+  legal: pathsLegal,
 };
 
 const listenersLegal = 'addresses of this machine with port, such as 127.0.0.1:4001 or [::1]:0, separated by commas';

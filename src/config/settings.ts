@@ -1,7 +1,7 @@
 /** The one table of settings: what each is called, what is legal, what holds without it, and what it means. */
 
 import { fail } from '../model/error.js';
-import { type Kind, type Parsed, count, duration, listeners, names, oneOf, ports, yesOrNo } from './kinds.js';
+import { type Kind, type Parsed, count, duration, listeners, names, oneOf, paths, ports, yesOrNo } from './kinds.js';
 import { nearTo } from './near.js';
 
 interface SettingRow<Value> {
@@ -54,6 +54,11 @@ const rows = {
     'whether the cascade in use is probed, through its own hops, while sessions give no evidence',
   ),
   'health.warm': row(names, 'none', 'cascades that are probed also while they are not in use'),
+  'book.tables': row(
+    paths,
+    'none',
+    'files in the MaxMind DB format, of your own, that say the country and the network of addresses',
+  ),
   'sessions.most': row(count(1, 100_000), '2000', 'how many sessions may be open at once'),
   'log.targets': row(yesOrNo, 'no', 'whether names of targets may be written to files'),
 };

@@ -11,7 +11,7 @@ import { match } from '../model/filter-match.js';
 import type { Filter } from '../model/filter.js';
 import { privateKind } from '../model/private.js';
 import { bookPath } from '../book/file.js';
-import { lookUpCountries } from '../book/places.js';
+import { type LookUp, lookUpCountries, lookUpFiles } from '../book/places.js';
 import { type Book, openBook } from '../book/store.js';
 import { keepGuards } from '../config/health-file.js';
 import type { Book as Routes } from '../route/drawing.js';
@@ -29,11 +29,11 @@ export interface HomeBook {
 const clock = (): Stamp => Date.now() as Stamp;
 
 /** The book beside a settings file. */
-export const homeBook = (settingsPath: string): HomeBook => {
+export const homeBook = (settingsPath: string, tables: () => readonly string[]): HomeBook => {
   const folder = dirname(settingsPath);
   let book: Book | undefined;
   return {
-    open: () => (book ??= openBook(folder, { clock, lookUp: lookUpCountries() })),
+    open: () => (book ??= openBook(folder, { clock, lookUp: lookUpFor(tables()) })),
     exists: () => book !== undefined || existsSync(bookPath(folder)),
     close: () => {
       book?.close();
@@ -41,6 +41,10 @@ export const homeBook = (settingsPath: string): HomeBook => {
     },
   };
 };
+
+/** Files of the user say more than the table that comes along, and are asked first. */
+const lookUpFor = (tables: readonly string[]): LookUp =>
+  tables.length === 0 ? lookUpCountries() : lookUpFiles(tables, lookUpCountries());
 
 /** What an engine draws routes from, and how that ends. */
 export interface RouteBook {
@@ -50,8 +54,8 @@ export interface RouteBook {
 }
 
 /** The book beside a settings file, for an engine. */
-export const openRouteBook = (settingsPath: string): RouteBook => {
-  const home = homeBook(settingsPath);
+export const openRouteBook = (settingsPath: string, tables: () => readonly string[]): RouteBook => {
+  const home = homeBook(settingsPath, tables);
   const keepsake = keepGuards(settingsPath);
   const saved = parseGuards(keepsake.read());
   const guards = createGuards({ random: Math.random, wallClock: clock, saved });

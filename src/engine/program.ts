@@ -36,7 +36,7 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
       remove: store.remove,
       test: (trial) => tryCascade({ ...trial, door: freshDoor(), within: store.settings()['dial.deadline'] }),
     },
-    book: createBookDesk(homeBook(store.path).open),
+    book: createBookDesk(homeBook(store.path, () => store.settings()['book.tables']).open),
     serve: (options) => serveHome(store, options),
     attach: () => attach(place()),
     connect: (options) => connectStdio(options, { store, place: place(), door: freshDoor() }),

@@ -49,7 +49,7 @@ const begin = async (
   const given = options.cascade === undefined ? lab?.cascade : findCascade(store, options.cascade);
   const choice = createChoice(store, { lab, given, own });
   if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
-  const book = openRouteBook(store.path);
+  const book = openRouteBook(store.path, () => store.settings()['book.tables']);
   return endingWith(await startEngine({ ...parts, ...choice, pulse: pulseOf(store), book: book.routes }), book.close);
 };
 

@@ -3,7 +3,7 @@
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 const hidden = '‹secret›';
 
-/** Holds a credential. Only hop/, config/store.ts and the writer of URLs in book/write/ may call reveal(). */
+/** Holds a credential. Only hop/, config/store.ts, book/logins.ts and the writer of URLs in book/write/ may call reveal(). */
 export class Secret {
   readonly #text: string;
 

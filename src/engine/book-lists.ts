@@ -1,0 +1,143 @@
+/** Lists as faces give them: a file, a text or a stream is opened, looked at before it is taken, or explained line by line. */
+
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Reading, Rejection } from '../model/book.js';
+import { asKaskadeError, fail } from '../model/error.js';
+import { type Scheme, labelHop, parseHop } from '../model/hop.js';
+import { explainLine } from '../book/explain.js';
+import type { FormatName } from '../book/format/format.js';
+import { formats } from '../book/format/index.js';
+import type { Source } from '../book/intake.js';
+import { type List, readList } from '../book/read.js';
+import type { Cancel } from '../net/cancel.js';
+import type { ImportOptions, LineReading, ListInput, Preview } from './controller.js';
+
+/** So many of the first lines and proxies are shown before a list is taken. */
+const mostShown = 20;
+
+const formatOf = (text: string | undefined): FormatName | undefined => {
+  if (text === undefined) return undefined;
+  const found = formats.find(({ name }) => name === text);
+  if (found === undefined)
+    throw fail('bad-usage', { note: `The formats known are ${formats.map(({ name }) => name).join(', ')}.` });
+  return found.name;
+};
+
+const schemeOf = (text: string | undefined): Scheme | undefined => {
+  if (text === undefined) return undefined;
+  try {
+    return parseHop(`${text}://a.example:1`).scheme;
+  } catch {
+    throw fail('bad-usage', { note: 'The schemes known are http, https, socks4a and socks5h.' });
+  }
+};
+
+/** A list that is open, and where it came from. */
+export interface Opened {
+  readonly list: List;
+  readonly source: Omit<Source, 'format'>;
+}
+
+/** Opens a list. Throws `file-unreadable` or `list-unreadable`. */
+export const openList = async (input: ListInput, options: ImportOptions): Promise<Opened> => {
+  const { name, format, scheme, privates, signal, onProgress } = options;
+  const [known, said] = [formatOf(format), schemeOf(scheme)];
+  const source = sourceOf(input, name);
+  const cancel: Cancel = { signal: signal ?? new AbortController().signal };
+  const chunks = watched(chunksOf(input), (bytes) => onProgress?.({ bytes, read: 0 }));
+  const hints = {
+    name: source.place ?? source.name,
+    ...(known === undefined ? {} : { format: known }),
+    ...(said === undefined ? {} : { scheme: said }),
+    ...(privates === true ? { privates: 'allow' as const } : {}),
+  };
+  const list = await readList(chunks, hints, cancel);
+  return { list, source: { ...source, ...(scheme === undefined ? {} : { scheme }) } };
+};
+
+const sourceOf = (input: ListInput, name: string | undefined): Omit<Source, 'format'> => {
+  switch (input.kind) {
+    case 'file':
+      return { name: name ?? basename(input.path), kind: 'file', place: input.path };
+    case 'text':
+      return { name: name ?? 'pasted', kind: 'paste' };
+    case 'stdin':
+      return { name: name ?? 'stdin', kind: 'stdin' };
+  }
+};
+
+const chunksOf = (input: ListInput): AsyncIterable<Buffer | string> => {
+  switch (input.kind) {
+    case 'file':
+      return createReadStream(input.path, { highWaterMark: 65_536 });
+    case 'text':
+      return Readable.from([Buffer.from(input.text)]);
+    case 'stdin':
+      return input.stream;
+  }
+};
+
+async function* watched(
+  chunks: AsyncIterable<Buffer | string>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  try {
+    for await (const chunk of chunks) {
+      const buffer = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      bytes += buffer.length;
+      onBytes(bytes);
+      yield buffer;
+    }
+  } catch (thrown) {
+    const code = (thrown as { readonly code?: unknown } | undefined)?.code;
+    throw typeof code === 'string' && /^E[A-Z]+$/.test(code)
+      ? fail('file-unreadable', { note: code })
+      : asKaskadeError(thrown);
+  }
+}
+
+/** Reads a list to its end, and tells what it would bring. */
+export const previewList = async ({ list }: Opened, { onRejected }: ImportOptions): Promise<Preview> => {
+  const counts = { proxies: 0, ranges: 0 };
+  const rejected: Partial<Record<Rejection, number>> = {};
+  const first: Extract<Reading, { kind: 'rejected' }>[] = [];
+  const sample: string[] = [];
+  for await (const batch of list.batches) {
+    for (const reading of batch) {
+      if (reading.kind === 'proxy') {
+        counts.proxies += 1;
+        if (sample.length < mostShown) sample.push(labelHop(reading.hop));
+      } else if (reading.kind === 'range') counts.ranges += 1;
+      else {
+        rejected[reading.why] = (rejected[reading.why] ?? 0) + 1;
+        if (first.length < mostShown) first.push(reading);
+        onRejected?.(reading);
+      }
+    }
+  }
+  return { format: list.format, ...counts, rejected, first, sample };
+};
+
+/** How one line is read. */
+export const explainText = (
+  line: string,
+  options: { readonly format?: string; readonly scheme?: string },
+): LineReading => {
+  const [format, scheme] = [formatOf(options.format), schemeOf(options.scheme)];
+  const explained = explainLine(line, {
+    ...(format === undefined ? {} : { format }),
+    ...(scheme === undefined ? {} : { scheme }),
+  });
+  const [first] = explained.results;
+  if (first === undefined)
+    return { format: explained.format, fields: [], sentence: 'The line holds nothing: it is blank or a remark.' };
+  const { reading, fields, reason } = first;
+  const shown = { format: explained.format, fields: fields.map(({ field, value }) => [field, value] as const) };
+  if (reading.kind === 'proxy')
+    return { ...shown, proxy: labelHop(reading.hop), ...(reading.assumed ? { assumed: true as const } : {}) };
+  if (reading.kind === 'range') return { ...shown, proxy: `blocked range ${reading.range}` };
+  return { ...shown, why: reading.why, sentence: reason === undefined ? '' : `${reason.sentence} ${reason.remedy}` };
+};
