@@ -14,7 +14,7 @@ const asUrl = 'Write it as scheme://[user:password@]host:port.';
 
 /** One row a reason. */
 export const reasons: Readonly<Record<Rejection, Reason>> = {
-  'not-a-proxy': because('There is no address of a proxy here.', `If there is one, write it alone: ${asUrl}`),
+  'not-a-proxy': because('There is no address of a proxy here.', `If there is one, write it alone. ${asUrl}`),
   'no-port': because('There is a host, but no port.', 'Add the port: host:port. None is assumed.'),
   'bad-port': because('The port is not a plain number from 1 to 65535.', 'Write it in decimal, without sign or zeros.'),
   'bad-host': because('The host is neither an address nor a name.', 'Check for characters that no name can have.'),

@@ -1,0 +1,135 @@
+/** The book on the command line: lists in, answers, lists out. */
+
+import assert from 'node:assert/strict';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ask } from '../kit/clients.js';
+import { openHop } from '../kit/hops.js';
+import { createScope } from '../kit/scope.js';
+import { echo, openTarget } from '../kit/target.js';
+import { assertRefused, createKaskade, jsonLines } from './kaskade.js';
+
+const dirty = [
+  ...['# mine', 'socks5h://8.8.8.8:1080', '8.8.4.4:3128:Germany', '999.1.1.1:80', '10.0.0.1:3128', 'ABC'],
+  ...['http://bob:s3cret@9.9.9.9:8080', 'socks5://1.2.3.0/24:1080', '8.8.4.4:3128'],
+].join('\n');
+
+test('a list is taken with its counts, and what is not taken is written with its number and the reason', async (context) => {
+  const { run, home } = createKaskade(context);
+  const [list, rejected] = [join(home, 'mine.txt'), join(home, 'rejected.txt')];
+  writeFileSync(list, dirty);
+  const taken = await run(['list', 'import', list, '--rejected', rejected]);
+  assert.equal(taken.code, 0);
+  assert.match(taken.stdout, /^mine\.txt: 8 read as lines, 3 added, 1 known already\n/);
+  for (const why of ['bad-octets', 'reserved', 'range', 'not-a-proxy'])
+    assert.match(taken.stdout, new RegExp(`\n {2}1 not taken: ${why}, `));
+  assert.match(taken.stderr, /quarantine/);
+  const lines = readFileSync(rejected, 'utf8').trimEnd().split('\n');
+  assert.deepEqual(
+    lines.map((line) => line.split('\t').slice(0, 2).join(' ')),
+    ['4 bad-octets', '5 reserved', '6 not-a-proxy', '8 range'],
+  );
+  const [value] = jsonLines(await run(['list', 'import', '-', '--as', 'again', '--json'], { stdin: dirty }));
+  assert.deepEqual([value?.['event'], value?.['added'], value?.['merged']], ['imported', 0, 4]);
+  const sources = jsonLines(await run(['list', 'sources', '--json']));
+  assert.deepEqual(
+    sources.map(({ name, proxies }) => [name, proxies]),
+    [
+      ['again', 3],
+      ['mine.txt', 3],
+    ],
+  );
+});
+
+test('the book answers questions, and no login is ever printed unless an export is asked for it', async (context) => {
+  const { run, home } = createKaskade(context);
+  await run(['list', 'import', '-', '--as', 'mine'], { stdin: dirty });
+  const all = jsonLines(await run(['list', 'ls', '--json', '--sort', 'address']));
+  assert.deepEqual(
+    all.map(({ proxy, shelf, login }) => [proxy, shelf, login]),
+    [
+      ['http://8.8.4.4:3128', 'quarantine', false],
+      ['socks5h://8.8.8.8:1080', 'quarantine', false],
+      ['http://9.9.9.9:8080', 'quarantine', true],
+    ],
+  );
+  const found = await run(['list', 'ls', 'country=US, scheme=socks5h']);
+  assert.match(found.stdout, /\nsocks5h:\/\/8\.8\.8\.8:1080 +US +untested +unknown +unknown +quarantine, new /);
+  assert.match((await run(['list', 'show', '8.8.4.4:3128'])).stdout, /\nsource mine, .*; it says: country Germany\n/);
+  assert.equal((await run(['list', 'release', '--filter', 'login=yes'])).stdout, '1 proxy released\n');
+  const bare = await run(['list', 'export', '--filter', 'released']);
+  assert.equal(bare.stdout, 'http://9.9.9.9:8080\n');
+  const file = join(home, 'out.txt');
+  const clear = await run(['list', 'export', '--logins', '--output', file]);
+  assert.deepEqual([clear.stdout, readFileSync(file, 'utf8')], ['', 'http://bob:s3cret@9.9.9.9:8080\n']);
+  if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o077, 0);
+  for (const words of [
+    ['ls'],
+    ['ls', '--json'],
+    ['show', '9.9.9.9'],
+    ['sources'],
+    ['export', '--format', 'clash', '--filter', 'login=yes'],
+  ]) {
+    const { stdout, stderr } = await run(['list', ...words]);
+    assert.doesNotMatch(stdout + stderr, /s3cret|bob/, words.join(' '));
+  }
+  assert.equal((await run(['list', 'rm', '8.8.8.8:1080'])).stdout, '1 proxy removed\n');
+});
+
+test('why tells how a line is read, and leaves with 1 where it is not taken', async (context) => {
+  const { run } = createKaskade(context);
+  const taken = await run(['list', 'why', '-'], { stdin: '9.9.9.9:8080:bob:s3cret\n' });
+  assert.match(taken.stdout, /\n {2}host {5}9\.9\.9\.9\n {2}port {5}8080\n {2}user {5}‹secret›\n/);
+  assert.match(taken.stdout, /\ntaken: http:\/\/9\.9\.9\.9:8080 \(the scheme is assumed\)\n$/);
+  const refused = await run(['list', 'why', '0177.0.0.1:80']);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stdout, /\nnot taken: bad-octets; This is not an IPv4 address/);
+});
+
+test('a look before a list is taken takes nothing', async (context) => {
+  const { run } = createKaskade(context);
+  const look = await run(['list', 'import', '-', '--preview'], { stdin: dirty });
+  assert.match(look.stdout, /^4 proxies and 0 blocked ranges, read as lines; nothing was taken\n/);
+  assert.match(look.stdout, /\n {2}line 4: bad-octets: 999\.1\.1\.1:80\n/);
+  assert.equal((await run(['list', 'ls', '--json'])).stdout, '');
+});
+
+test('what is wrong is said, with what would be right', async (context) => {
+  const { run } = createKaskade(context);
+  assertRefused(await run(['list', 'ls', 'grade>=good']), 2, /at character 8: grade is one of hostile, /);
+  assertRefused(await run(['list', 'show', 'http://nobody.example:1']), 2, /no such proxy/);
+  assertRefused(await run(['list', 'import', '/nowhere/list.txt']), 3, /could not be read \(ENOENT\)/);
+  assertRefused(await run(['list', 'forget', 'nobody']), 2, /no such source/);
+  assertRefused(await run(['list', 'release']), 2, /Name proxies/);
+  assertRefused(await run(['list', 'export', '--format', 'pac']), 2, /txt, json, csv, proxychains, clash/);
+});
+
+test('a cascade that draws from the book uses what was released, and nothing else, also when that changes while it runs', async (context) => {
+  await using scope = createScope();
+  const target = scope.use(await openTarget(echo));
+  const hops = await Promise.all([openHop({ scheme: 'socks5h' }), openHop({ scheme: 'http' })]);
+  for (const hop of hops) scope.use(hop);
+  const { run, start } = createKaskade(context);
+  await run(['config', 'set', 'targets.private', 'allow']);
+  await run(['config', 'set', 'hold', '0s']);
+  await run(['list', 'import', '-', '--private', '--as', 'mine'], { stdin: hops.map(({ url }) => url).join('\n') });
+  await run(['cascade', 'add', 'drawn', '{tag=mine}~random']);
+  await run(['list', 'tag', 'mine', '--filter', 'source=mine']);
+  const served = start(['serve', '--listen', '127.0.0.1:0']);
+  const [, port = ''] = await served.printed(/listening on 127\.0\.0\.1:(\d+) through drawn/);
+  const opens = async (): Promise<string> => {
+    const { socket, code, text } = await ask(Number(port), { protocol: 'connect', target: target.name });
+    socket.destroy();
+    return code === 200 ? 'open' : (/X-Kaskade-Failure: ([^\r;]*)/.exec(text)?.[1] ?? '');
+  };
+  assert.equal(await opens(), 'no-route-fits');
+  assert.deepEqual([hops[0].visits.length, hops[1].visits.length, target.calls.length], [0, 0, 0]);
+  assert.equal((await run(['list', 'release', hops[0].url])).code, 0);
+  for (let count = 0; count < 8; count += 1) assert.equal(await opens(), 'open');
+  assert.deepEqual([hops[0].visits.length, hops[1].visits.length, target.calls.length], [8, 0, 8]);
+  await run(['list', 'release', hops[1].url]);
+  await run(['list', 'quarantine', hops[0].url]);
+  for (let count = 0; count < 8; count += 1) assert.equal(await opens(), 'open');
+  assert.deepEqual([hops[0].visits.length, hops[1].visits.length], [8, 8]);
+});
