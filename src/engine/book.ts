@@ -8,8 +8,11 @@ import type { BookEntry, Stamp } from '../model/book.js';
 import { type ProxyId, asProxy } from '../model/cascade.js';
 import type { Candidate, Catalog } from '../model/catalog.js';
 import { match } from '../model/filter-match.js';
+import { asKaskadeError } from '../model/error.js';
+import { explain } from '../model/failure.js';
 import type { Filter } from '../model/filter.js';
 import { privateKind } from '../model/private.js';
+import { type Known, knownByAddress } from '../model/rating.js';
 import { bookPath } from '../book/file.js';
 import { type LookUp, lookUpCountries, lookUpFiles } from '../book/places.js';
 import { type Book, openBook } from '../book/store.js';
@@ -49,6 +52,10 @@ const lookUpFor = (tables: readonly string[]): LookUp =>
 /** What an engine draws routes from, and how that ends. */
 export interface RouteBook {
   readonly routes: Routes;
+  /** Where proxies are, by the book, else by the tables. */
+  readonly known: Known;
+  /** Why there is no book, where there was one. */
+  readonly trouble?: string;
   /** Keeps the stable entries, and closes the book. */
   readonly close: () => Promise<void>;
 }
@@ -59,8 +66,12 @@ export const openRouteBook = (settingsPath: string, tables: () => readonly strin
   const keepsake = keepGuards(settingsPath);
   const saved = parseGuards(keepsake.read());
   const guards = createGuards({ random: Math.random, wallClock: clock, saved });
+  const catalog = createCatalog(home);
+  const trouble = troubleOf(home);
   return {
-    routes: { catalog: createCatalog(home), guards, own: ownAddresses },
+    ...(trouble === undefined ? {} : { trouble }),
+    routes: { catalog, guards, own: ownAddresses },
+    known: knownIn(catalog, lookUpFor(tables())),
     close: () => {
       const all = guards.save();
       if (all.length > 0 || saved.length > 0) keepsake.write(JSON.stringify(all));
@@ -69,6 +80,34 @@ export const openRouteBook = (settingsPath: string, tables: () => readonly strin
     },
   };
 };
+
+/** Opens the book where there is one; sessions need to hear of it when that cannot be done. */
+const troubleOf = ({ exists, open }: HomeBook): string | undefined => {
+  try {
+    if (exists()) open();
+    return undefined;
+  } catch (thrown) {
+    const { sentence, hint } = explain(asKaskadeError(thrown).failure);
+    return `${sentence} ${hint}`;
+  }
+};
+
+const knownIn = (catalog: Catalog, lookUp: LookUp): Known => ({
+  ...knownByAddress,
+  locality: (proxy) => {
+    const { host } = proxy.hop.endpoint;
+    const entry = catalog.entry(proxy.id);
+    const own = entry?.entry ?? (host.kind === 'name' ? undefined : lookUp(host.address));
+    const exits = entry?.exits ?? [];
+    const places = exits.length > 0 ? exits : own === undefined ? [] : [own];
+    const { country, network } = places[0] ?? {};
+    return {
+      addresses: [host, ...exits.map(({ address }) => parseHost(address))],
+      ...(country === undefined ? {} : { country }),
+      ...(network === undefined ? {} : { network }),
+    };
+  },
+});
 
 /** The public addresses of this machine's own interfaces; one behind a translator is not among them. */
 const ownAddresses = (): readonly string[] =>

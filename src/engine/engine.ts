@@ -11,6 +11,7 @@ import { greet } from '../inbound/sniff.js';
 import { createAdmission } from '../net/admission.js';
 import { type ListenAt, type Listener, listen } from '../net/listen.js';
 import { type Aborter, createAborter } from '../net/signal.js';
+import type { Known } from '../model/rating.js';
 import type { Book } from '../route/drawing.js';
 import { serve } from '../route/serve.js';
 import type { TargetRules } from '../route/targets.js';
@@ -38,6 +39,8 @@ export interface EngineParts {
   readonly stored: Stored;
   /** The book that routes may be drawn from; without it cascades with filters are refused. */
   readonly book?: Book;
+  /** What is known of the places of proxies; their addresses only where it is missing. */
+  readonly known?: Known;
   /** How health works; without it nothing is probed. */
   readonly pulse?: Pulse;
   /** What is worth a notice from the beginning, by topic. */

@@ -50,7 +50,17 @@ const begin = async (
   const choice = createChoice(store, { lab, given, own });
   if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
   const book = openRouteBook(store.path, () => store.settings()['book.tables']);
-  return endingWith(await startEngine({ ...parts, ...choice, pulse: pulseOf(store), book: book.routes }), book.close);
+  const remarks = { ...parts.remarks, ...(book.trouble === undefined ? {} : { book: book.trouble }) };
+  const { routes, known, close } = book;
+  try {
+    return endingWith(
+      await startEngine({ ...parts, remarks, ...choice, pulse: pulseOf(store), book: routes, known }),
+      close,
+    );
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
 };
 
 const partsOf = (store: Store, options: ServeOptions): Omit<EngineParts, Chosen> => {

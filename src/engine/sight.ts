@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../model/address.js';
 import { now } from '../model/brand.js';
-import { rate } from '../model/rating.js';
+import { knownByAddress, rate } from '../model/rating.js';
 import type { CascadeView, Snapshot } from '../model/snapshot.js';
 import type { Health } from '../health/health.js';
 import type { EngineParts } from './engine.js';
@@ -13,7 +13,7 @@ import type { Notices, Watchers } from './watchers.js';
 
 /** What is looked at. */
 export interface Seen {
-  readonly parts: Pick<EngineParts, 'stored' | 'inUse'>;
+  readonly parts: Pick<EngineParts, 'stored' | 'inUse' | 'known'>;
   readonly listeners: () => readonly Endpoint[];
   readonly health: () => Health;
   readonly ledger: Ledger;
@@ -66,12 +66,13 @@ const cascadesOf = ({
   parts,
   health,
 }: Seen): { readonly cascades: readonly CascadeView[]; readonly cascade?: string } => {
-  const { stored, inUse } = parts;
+  const { stored, inUse, known = knownByAddress } = parts;
   const cascades = stored.cascades().map((cascade) =>
     viewCascade(cascade, {
       warm: stored.isWarm(cascade.name),
       standing: health().standingOf(cascade),
-      rating: rate(cascade),
+      rating: rate(cascade, known),
+      countryOf: (proxy) => known.locality(proxy).country,
     }),
   );
   const used = inUse();

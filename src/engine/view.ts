@@ -1,6 +1,6 @@
 /** Cascades as faces see them: no credential leaves the engine. */
 
-import { type Cascade, type Position, warningsOf } from '../model/cascade.js';
+import { type Cascade, type Position, type Proxy, everyProxy, warningsOf } from '../model/cascade.js';
 import { printFilter } from '../model/filter-text.js';
 import type { Rating } from '../model/rating.js';
 import type { CascadeView, PositionView } from '../model/snapshot.js';
@@ -11,6 +11,7 @@ export interface Judged {
   readonly warm: boolean;
   readonly standing: Standing;
   readonly rating: Rating;
+  readonly countryOf: (proxy: Proxy) => string | undefined;
 }
 
 /** The view of a position. */
@@ -18,9 +19,15 @@ const viewPosition = ({ pick, among, filter }: Position): PositionView =>
   filter === undefined ? { pick, among: among.map(({ id }) => id) } : { pick, among: [], filter: printFilter(filter) };
 
 /** The view of a cascade. */
-export const viewCascade = (cascade: Cascade, { warm, standing, rating }: Judged): CascadeView => ({
+export const viewCascade = (cascade: Cascade, { warm, standing, rating, countryOf }: Judged): CascadeView => ({
   name: cascade.name,
   positions: cascade.positions.map(viewPosition),
   ...{ warm, standing, rating },
+  countries: Object.fromEntries(
+    everyProxy(cascade).flatMap((proxy) => {
+      const country = countryOf(proxy);
+      return country === undefined ? [] : [[proxy.id, country]];
+    }),
+  ),
   warnings: warningsOf(cascade),
 });

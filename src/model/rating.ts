@@ -38,6 +38,15 @@ export const knownByAddress: Known = {
   auditedDaysAgo: () => undefined,
 };
 
+/** What is known where only countries were told, by the ids of proxies. */
+export const knownByCountry = (countries: Readonly<Record<string, string>>): Known => ({
+  ...knownByAddress,
+  locality: (proxy) => {
+    const country = countries[proxy.id];
+    return { ...knownByAddress.locality(proxy), ...(country === undefined ? {} : { country }) };
+  },
+});
+
 /**
  * Diversity of a cascade whose positions have one public entry and exit each: 1 for one hop, or as soon as any two hops
  * share a /16 (IPv6: a /32), a country of both ends, or a network; else 2, +1 for a third hop, +1 where the countries of entry and exit

@@ -17,6 +17,8 @@ export interface CascadeView {
   /** The standing of the best whole route through it. */
   readonly standing: Standing;
   readonly rating: Rating;
+  /** The country of each proxy of which it is known (ISO 3166-1 alpha-2): where it goes out, else where it listens. */
+  readonly countries: Readonly<Record<ProxyId, string>>;
   /** What a person should know before using it, a sentence each. */
   readonly warnings: readonly string[];
 }

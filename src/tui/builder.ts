@@ -3,7 +3,8 @@
 import { type Draft, type Pick, picks, warningsOf } from '../model/cascade.js';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
-import { rate } from '../model/rating.js';
+import { knownByCountry, rate } from '../model/rating.js';
+import type { Snapshot } from '../model/snapshot.js';
 import type { CascadeView } from '../model/snapshot.js';
 import { type KeyRow, type Look, type Model, type Step, closeOverlay } from './page.js';
 
@@ -43,16 +44,20 @@ export const poolOf = ({ positions }: BuilderState, { snapshot, stored }: Look):
 };
 
 /** The draft as a cascade with what speaks against it, or why it is none. */
-export const verdictOf = ({ positions }: BuilderState, { compose }: Look) => {
+export const verdictOf = ({ positions }: BuilderState, { compose, snapshot }: Look) => {
   const empty = positions.findIndex(({ among, filter }) => among.length === 0 && filter === undefined);
   if (empty !== -1) return { error: `Hop ${empty + 1} has no proxy yet: choose one below, or type one with u.` };
   try {
     const cascade = compose(positions);
-    return { warnings: warningsOf(cascade), rating: rate(cascade) };
+    return { warnings: warningsOf(cascade), rating: rate(cascade, knownByCountry(countriesIn(snapshot))) };
   } catch (thrown) {
     return { error: explain(asKaskadeError(thrown).failure).sentence };
   }
 };
+
+/** What the engine has told of the countries of proxies, whichever cascade they are in. */
+const countriesIn = ({ cascades }: Snapshot): Readonly<Record<string, string>> =>
+  Object.fromEntries(cascades.flatMap(({ countries }) => Object.entries(countries)));
 
 /** The builder of a model, where it is open. */
 const builderIn = ({ overlay }: Model): BuilderState | undefined =>

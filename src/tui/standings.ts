@@ -58,10 +58,19 @@ export const standingAt = (proxy: ProxyId, before: PositionView | undefined, hea
 export const shortLabel = (proxy: ProxyId): string =>
   clean(proxy.replace(/^[a-z0-9]+:\/\/(?:127\.0\.0\.1(?=:))?/, '').replace(/\?.*$/, ''));
 
-/** A cascade as a route, a standing before each hop: `U a:1080 › S b:3128|c:3128 › . d:443`. */
+const tagWidth = 4;
+
+/** Where a proxy is, where that is known: `[DE]`. */
+const countryTag = (country: string | undefined): readonly Span[] =>
+  country === undefined ? [] : [span(`[${clean(country)}]`, 'faint')];
+
+/** A cascade as a route, a standing before each hop and its country behind it: `U a:1080[DE] › S b:3128|c:3128 › . d:443`. */
 export const routeLine = (cascade: CascadeView, health: Health, columns: number, { arrow }: Glyphs): Line => {
   const count = cascade.positions.reduce((sum, { among }) => sum + Math.max(1, among.length), 0);
-  const room = Math.max(6, Math.floor((columns - 3 * cascade.positions.length) / Math.max(1, count)) - 2);
+  const each = Math.floor((columns - 3 * cascade.positions.length) / Math.max(1, count)) - 2;
+  // All of them give room for their country, or none does where no room is left for what they are.
+  const isTagged = Object.keys(cascade.countries).length > 0 && each - tagWidth >= 5;
+  const room = Math.max(6, isTagged ? each - tagWidth : each);
   const line = cascade.positions.flatMap((position, index) => [
     ...(index === 0 ? [] : [span(` ${arrow} `, 'faint')]),
     ...(position.filter === undefined ? [] : [span(clip(clean(`{${position.filter}}`), room + 2))]),
@@ -69,6 +78,7 @@ export const routeLine = (cascade: CascadeView, health: Health, columns: number,
       ...(nth === 0 ? [] : [span('|', 'faint')]),
       standingCell(standingAt(proxy, cascade.positions[index - 1], health)),
       span(` ${clip(shortLabel(proxy), room)}`),
+      ...(isTagged ? countryTag(cascade.countries[proxy]) : []),
     ]),
   ]);
   return clipLine(line, columns);

@@ -22,6 +22,7 @@ const viewOf = (name: string, chain: string, change: Partial<CascadeView> = {}):
     warm: false,
     standing: 'unknown',
     rating: rate(cascade),
+    countries: {},
     warnings: warningsOf(cascade),
     ...change,
   };
@@ -53,7 +54,7 @@ export const busySnapshot: Snapshot = {
   listeners: [{ host: { kind: 'ipv4', address: '127.0.0.1' }, port: 4001 as never }],
   cascade: 'swiss',
   cascades: [
-    viewOf('swiss', chains.swiss, { standing: 'slow', warm: true }),
+    viewOf('swiss', chains.swiss, { standing: 'slow', warm: true, countries: { [a]: 'DE', [b]: 'FR', [c]: 'FR' } }),
     viewOf('solo', chains.solo, { standing: 'up' }),
   ],
   hops: [

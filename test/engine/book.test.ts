@@ -1,0 +1,92 @@
+/** The book as an engine draws from it: who may be in a route, with which login, and where proxies are. */
+
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { asProxy } from '../../src/model/cascade.js';
+import { parseFilter } from '../../src/model/filter-text.js';
+import { parseHop } from '../../src/model/hop.js';
+import { bookPath } from '../../src/book/file.js';
+import { type RouteBook, openRouteBook } from '../../src/engine/book.js';
+import { type TestBook, bookIn, keyOf, scratchFolder, takeText } from '../kit/book.js';
+
+const opened = (
+  context: TestContext,
+): { readonly routes: RouteBook; readonly other: TestBook; readonly folder: string } => {
+  const folder = scratchFolder(context);
+  const routes = openRouteBook(join(folder, 'settings.json'), () => []);
+  context.after(routes.close);
+  const other = bookIn(folder);
+  context.after(other.book.close);
+  return { routes, other, folder };
+};
+
+const idsOf = ({ routes: { catalog } }: RouteBook, filter: string): readonly string[] =>
+  catalog.candidates(parseFilter(filter)).map(({ proxy }) => proxy.id);
+
+test('only what was released and is not blocked is drawn, as soon as another process has said so', async (context) => {
+  const {
+    routes,
+    other: { book, pass },
+  } = opened(context);
+  await takeText(book, 'http://8.8.8.8:80\nhttp://8.8.4.4:80\nhttp://9.9.9.9:80\n');
+  assert.deepEqual(idsOf(routes, 'scheme=http'), []);
+  const before = routes.routes.catalog.version();
+  book.release([keyOf(book, '8.8.8.8:80'), keyOf(book, '9.9.9.9:80')]);
+  assert.notEqual(routes.routes.catalog.version(), before);
+  assert.deepEqual([...idsOf(routes, 'scheme=http')].sort(), ['http://8.8.8.8:80', 'http://9.9.9.9:80']);
+  pass(1_000);
+  await takeText(book, '9.9.9.0/24 ; SBL1\n8.0.0.0/30 ; SBL2\n', { name: 'drop' });
+  assert.deepEqual(idsOf(routes, 'scheme=http'), ['http://8.8.8.8:80']);
+  const withheld = routes.routes.catalog.withheld(parseFilter('scheme=http'));
+  assert.deepEqual(withheld.map(({ proxy, shelf, blocked }) => [proxy.id, shelf, blocked]).sort(), [
+    ['http://8.8.4.4:80', 'quarantine', false],
+    ['http://9.9.9.9:80', 'released', true],
+  ]);
+});
+
+test('what is drawn has its login, and a proxy that is named is found where it stands', async (context) => {
+  const {
+    routes,
+    other: { book },
+  } = opened(context);
+  await takeText(book, 'http://bob:s3cret@8.8.8.8:80\nsocks5h://8.8.4.4:1080\n');
+  book.release(book.keys({ kind: 'all' }));
+  const [drawn] = routes.routes.catalog.candidates(parseFilter('login=yes'));
+  assert.equal(drawn?.proxy.hop.credentials?.password.reveal(), 's3cret');
+  const named = asProxy(parseHop('socks5://8.8.4.4'), 'a chain');
+  assert.equal(routes.routes.catalog.entry(named.id)?.shelf, 'released');
+  book.quarantine([keyOf(book, '8.8.4.4:1080')]);
+  assert.equal(routes.routes.catalog.entry(named.id)?.shelf, 'quarantine');
+  assert.equal(routes.routes.catalog.entry(asProxy(parseHop('http://1.1.1.1'), '').id), undefined);
+});
+
+test('the country of a proxy is that of its exit, else of its address; names and private addresses have none', async (context) => {
+  const {
+    routes,
+    other: { book },
+  } = opened(context);
+  const at = (url: string) => routes.known.locality(asProxy(parseHop(url), 'a chain'));
+  assert.equal(at('http://8.8.8.8:80').country, 'US');
+  assert.equal(at('http://proxy.example:80').country, undefined);
+  assert.equal(at('http://127.0.0.1:80').country, undefined);
+  await takeText(book, 'http://8.8.8.8:80\n');
+  const exit = { address: '11.0.0.1', country: 'FR', network: 64_500 };
+  book.audited([
+    { key: keyOf(book, '8.8.8.8:80'), mode: 'tunnel', grade: 'exact', at: 1 as never, judges: 1, exits: [exit] },
+  ]);
+  const { country, network, addresses } = at('http://8.8.8.8:80');
+  assert.deepEqual([country, network, addresses.length], ['FR', 64_500, 2]);
+});
+
+test('nobody who only serves makes a book, and a broken one is told of and kept', (context) => {
+  const folder = scratchFolder(context);
+  const none = openRouteBook(join(folder, 'settings.json'), () => []);
+  assert.deepEqual([none.trouble, none.routes.catalog.version(), idsOf(none, 'up')], [undefined, 0, []]);
+  writeFileSync(bookPath(folder), 'no book '.repeat(1_000));
+  const broken = openRouteBook(join(folder, 'settings.json'), () => []);
+  context.after(broken.close);
+  assert.match(broken.trouble ?? '', /damaged \(kept as .*book\.db\.broken-1\)/);
+});
