@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { parseHost } from '../model/address.js';
-import type { BookEntry, Stamp } from '../model/book.js';
+import type { BookEntry, Place, Stamp } from '../model/book.js';
 import { type ProxyId, asProxy } from '../model/cascade.js';
 import type { Candidate, Catalog } from '../model/catalog.js';
 import { match } from '../model/filter-match.js';
@@ -12,7 +12,7 @@ import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import type { Filter } from '../model/filter.js';
 import { privateKind } from '../model/private.js';
-import { type Known, knownByAddress } from '../model/rating.js';
+import { type Known, type Locality, knownByAddress } from '../model/rating.js';
 import { bookPath } from '../book/file.js';
 import { type LookUp, lookUpCountries, lookUpFiles } from '../book/places.js';
 import { type Book, openBook } from '../book/store.js';
@@ -97,16 +97,15 @@ const knownIn = (catalog: Catalog, lookUp: LookUp): Known => ({
   locality: (proxy) => {
     const { host } = proxy.hop.endpoint;
     const entry = catalog.entry(proxy.id);
-    const own = entry?.entry ?? (host.kind === 'name' ? undefined : lookUp(host.address));
     const exits = entry?.exits ?? [];
-    const places = exits.length > 0 ? exits : own === undefined ? [] : [own];
-    const { country, network } = places[0] ?? {};
-    return {
-      addresses: [host, ...exits.map(({ address }) => parseHost(address))],
-      ...(country === undefined ? {} : { country }),
-      ...(network === undefined ? {} : { network }),
-    };
+    const own = entry?.entry ?? (host.kind === 'name' ? undefined : lookUp(host.address));
+    return { ...placeIn(exits[0] ?? own), addresses: [host, ...exits.map(({ address }) => parseHost(address))] };
   },
+});
+
+const placeIn = (place: Place | undefined): Pick<Locality, 'country' | 'network'> => ({
+  ...(place?.country === undefined ? {} : { country: place.country }),
+  ...(place?.network === undefined ? {} : { network: place.network }),
 });
 
 /** The public addresses of this machine's own interfaces; one behind a translator is not among them. */
