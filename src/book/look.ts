@@ -1,10 +1,7 @@
 /** Looks into the book: pages of it, counts, one proxy with everything that is known. */
 
-import type { BookEntry, Grade, Hearsay, Stamp } from '../model/book.js';
-import { grades } from '../model/book.js';
-import type { ProxyId } from '../model/cascade.js';
+import { type BookEntry, type EntryDetail, type Hearsay, type SortKey, type Stamp, grades } from '../model/book.js';
 import type { Filter } from '../model/filter.js';
-import type { SortKey } from '../model/book.js';
 import { parsePort } from '../model/address.js';
 import type { History } from './availability.js';
 import { stretchesOf } from './order.js';
@@ -21,26 +18,13 @@ export interface Wanted {
   readonly offset: number;
 }
 
-/** One proxy with everything that is known of it. */
-export interface Detail {
-  readonly entry: BookEntry;
-  readonly sources: readonly {
-    readonly name: string;
-    readonly first: Stamp;
-    readonly last: Stamp;
-    readonly hearsay?: Hearsay;
-  }[];
-  readonly audits: readonly { readonly at: Stamp; readonly mode: 'tunnel' | 'forward'; readonly grade: Grade }[];
-  readonly family: readonly ProxyId[];
-}
-
 /** What may be asked of a book. */
 export interface Looks {
   readonly page: (wanted: Wanted) => readonly BookEntry[];
   readonly count: (filter: Filter) => number;
   /** The key of a proxy by its id, by `host:port`, or by a host that only one has. */
   readonly keyOf: (text: string) => number | undefined;
-  readonly detail: (key: number) => Detail | undefined;
+  readonly detail: (key: number) => EntryDetail | undefined;
   readonly keys: (filter: Filter) => readonly number[];
   /** Every proxy that a filter finds, in pieces, in the order of the book. */
   readonly each: (filter: Filter) => Generator<BookEntry>;
@@ -140,7 +124,7 @@ const dressed = (row: Row, on: Statements, now: Stamp): BookEntry => {
   });
 };
 
-const detailOf = (row: Row, entry: BookEntry, on: Statements): Detail => {
+const detailOf = (row: Row, entry: BookEntry, on: Statements): EntryDetail => {
   const key = row['key'] ?? null;
   return {
     entry,

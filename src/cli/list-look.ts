@@ -3,10 +3,10 @@
 import type { Command } from 'commander';
 import { type Millis, millis } from '../model/brand.js';
 import { labelBound } from '../model/bound.js';
-import type { BookEntry, BookQuery, Graded, Place, SortKey, Stamp } from '../model/book.js';
+import type { BookEntry, BookQuery, EntryDetail, Graded, Place, SortKey, Stamp } from '../model/book.js';
 import { fail } from '../model/error.js';
 import { labelHop } from '../model/hop.js';
-import type { EntryDetail, SourceView } from '../engine/controller.js';
+import type { SourceView } from '../engine/controller.js';
 import { spanText } from './amounts.js';
 import type { Face, Run } from './face.js';
 

@@ -130,7 +130,7 @@ export const names: Kind<readonly string[]> = {
 const pathsLegal = 'absolute paths of files separated by commas, or none';
 const mostPaths = 8;
 
-/** Paths of files: `/home/me/country.mmdb,/home/me/asn.mmdb`, or `none`. Whether they are there is seen when they are used. */
+/** Paths of files: `/srv/country.mmdb,/srv/asn.mmdb`, or `none`. Whether they are there is seen when they are used. */
 export const paths: Kind<readonly string[]> = {
   parse: (text) => {
     if (text.toLowerCase() === 'none') return { value: [] };

@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
-import type { BookEntry, BookQuery, Grade, Hearsay, ImportReport, Reading, Rejection, Stamp } from '../model/book.js';
+import type { BookEntry, BookQuery, EntryDetail, ImportReport, Reading, Rejection, Stamp } from '../model/book.js';
 import type { Cascade, Draft, ProxyId } from '../model/cascade.js';
 import type { Command, CommandResult } from '../model/command.js';
 import type { KaskadeEvent } from '../model/event.js';
@@ -113,20 +113,6 @@ export interface SourceView {
   readonly every?: Millis;
   /** Why the last fetch was not taken; the list of before stays. */
   readonly trouble?: string;
-}
-
-/** Everything about one proxy. */
-export interface EntryDetail {
-  readonly entry: BookEntry;
-  readonly sources: readonly {
-    readonly name: string;
-    readonly first: Stamp;
-    readonly last: Stamp;
-    readonly hearsay?: Hearsay;
-  }[];
-  readonly audits: readonly { readonly at: Stamp; readonly mode: 'tunnel' | 'forward'; readonly grade: Grade }[];
-  /** Proxies of the same family. */
-  readonly family: readonly ProxyId[];
 }
 
 /** How one line of a list is read, for somebody who asks why. */

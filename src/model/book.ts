@@ -135,6 +135,20 @@ export type Reading =
   /** `text` is clean, at most 120 characters, and has no credentials in it. */
   | { readonly kind: 'rejected'; readonly line: number; readonly why: Rejection; readonly text: string };
 
+/** Everything about one proxy. */
+export interface EntryDetail {
+  readonly entry: BookEntry;
+  readonly sources: readonly {
+    readonly name: string;
+    readonly first: Stamp;
+    readonly last: Stamp;
+    readonly hearsay?: Hearsay;
+  }[];
+  readonly audits: readonly { readonly at: Stamp; readonly mode: 'tunnel' | 'forward'; readonly grade: Grade }[];
+  /** Proxies of the same family. */
+  readonly family: readonly ProxyId[];
+}
+
 /** What came of an import. */
 export interface ImportReport {
   readonly source: string;

@@ -55,7 +55,7 @@ test('sections, the name of the file and the user say what bare addresses speak,
   assert.ok((await told('socks5.txt')).every((line) => line.includes('socks5h ')));
   const schemes = (name: string): string => readPieces(['8.8.8.8:80'], { name }).map(notation).join();
   assert.equal(schemes('https://list.example/lists/socks4/all.txt?x=1'), 'socks4a 8.8.8.8:80');
-  assert.equal(schemes('/home/me/my_socks5_list.txt'), 'socks5h 8.8.8.8:80');
+  assert.equal(schemes('/srv/lists/my_socks5_list.txt'), 'socks5h 8.8.8.8:80');
   assert.equal(schemes('http://list.example/all.txt'), 'http? 8.8.8.8:80', "the list's own scheme says nothing");
   assert.equal(schemes('https.txt'), 'http? 8.8.8.8:80', 'https in a name is no TLS to the proxy');
   assert.equal(schemes('http.txt'), 'http 8.8.8.8:80');
