@@ -82,13 +82,18 @@ const readName = (text: string): Host | Rejection => {
 
 type Name = Extract<Host, { kind: 'name' }>;
 
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
 /** UTS 46, but only for names that are written as they will be read back; xn-- labels are looked at as what they show. */
 const asciiName = (plain: string): Name | Rejection => {
-  if (/^[\x00-\x7f]*$/.test(plain) && !plain.includes('xn--')) return { kind: 'name', name: plain };
+  if (isAscii(plain) && !plain.includes('xn--')) return { kind: 'name', name: plain };
   if (!/^[-.\w\x80-\u{10ffff}]*$/u.test(plain)) return 'bad-host';
   const name = domainToASCII(plain);
   if (name === '') return 'bad-host';
   const shown = domainToUnicode(name);
+  // Versions of Node differ over xn-- labels that encode nothing: such a label is no name here.
+  const labels = shown.split('.');
+  if (name.split('.').some((label, at) => label.startsWith('xn--') && isAscii(labels[at] ?? ''))) return 'bad-host';
   if (plain !== name && shown !== plain) return 'obfuscated';
-  return shown.split('.').some(isMixed) ? 'mixed-script' : { kind: 'name', name };
+  return labels.some(isMixed) ? 'mixed-script' : { kind: 'name', name };
 };
