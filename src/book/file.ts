@@ -2,6 +2,7 @@
 
 import { chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Millis, millis } from '../model/brand.js';
 import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
 import { migrate, schemaVersion, versionOf } from './schema.js';
 import { type Database, openDatabase, sqliteCode } from './sqlite.js';
@@ -9,15 +10,15 @@ import { type Database, openDatabase, sqliteCode } from './sqlite.js';
 /** Where the book of a folder is. */
 export const bookPath = (folder: string): string => join(folder, 'book.db');
 
-/** How long a write waits for one of another process. */
-const patience = 5_000;
+/** How long a write waits for one of another process, where nothing else waits for the writer. */
+export const usualPatience: Millis = millis(5_000);
 
 /**
  * Opens the book of a folder; it is made where there is none. A copy is kept before an older file is brought up to date
  * (`book.db.v1`). Throws `book-broken` for a file that is no book, which is moved aside, `book-newer` for one of a newer version,
  * or `home-unusable`.
  */
-export const openFile = (folder: string): Database => {
+export const openFile = (folder: string, patience = usualPatience): Database => {
   const path = bookPath(folder);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -26,7 +27,7 @@ export const openFile = (folder: string): Database => {
   } catch {
     throw fail('home-unusable', { note: path });
   }
-  const database = openChecked(path);
+  const database = openChecked(path, patience);
   try {
     const version = versionOf(database);
     if (version > schemaVersion) throw fail('book-newer', { note: path });
@@ -50,13 +51,13 @@ export const closeFile = (database: Database): void => {
 };
 
 /** A second connection to the same book, for a long write beside the reads of the first one. */
-export const openBeside = (folder: string): Database => prepared(openDatabase(bookPath(folder)));
+export const openBeside = (folder: string): Database => prepared(openDatabase(bookPath(folder)), usualPatience);
 
-const openChecked = (path: string): Database => {
+const openChecked = (path: string, patience: Millis): Database => {
   let database: Database | undefined;
   try {
     database = openDatabase(path);
-    const [row] = prepared(database).prepare('PRAGMA quick_check(1)').all();
+    const [row] = prepared(database, patience).prepare('PRAGMA quick_check(1)').all();
     if (row?.['quick_check'] !== 'ok') throw fail('book-broken', { note: path });
     return database;
   } catch (thrown) {
@@ -68,7 +69,7 @@ const openChecked = (path: string): Database => {
 };
 
 /** WAL survives an end at any moment; FULL survives the loss of power too. */
-const prepared = (database: Database): Database => {
+const prepared = (database: Database, patience: Millis): Database => {
   database.exec(`PRAGMA busy_timeout = ${patience}`);
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = FILE');
   database.exec('PRAGMA cache_size = -49152; PRAGMA journal_size_limit = 16777216');

@@ -113,7 +113,9 @@ const statementsOf = (database: Database) => ({
 
 const dressed = (row: Row, on: Statements, now: Stamp): BookEntry => {
   const key = row['key'] ?? null;
-  const state = row['pulse'] === 0 && row['floor'] === null ? undefined : on.history.get(key)?.['state'];
+  // Most of a large book was never tried: a first try leaves a pulse, or a time for the next one.
+  const wasTried = row['pulse'] !== 0 || row['nextTry'] !== null;
+  const state = wasTried ? on.history.get(key)?.['state'] : undefined;
   const isGraded = row['tunnel'] !== null || row['forward'] !== null;
   return entryOf(row, {
     now,

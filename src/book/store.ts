@@ -1,6 +1,7 @@
 /** The book: the one door to its file. */
 
 import type { Host } from '../model/address.js';
+import type { Millis } from '../model/brand.js';
 import { asKaskadeError } from '../model/error.js';
 import type { Credentials } from '../model/hop.js';
 import type { ImportReport, Reading, Stamp } from '../model/book.js';
@@ -19,6 +20,8 @@ import type { Database } from './sqlite.js';
 export interface BookParts {
   readonly clock: () => Stamp;
   readonly lookUp: LookUp;
+  /** How long a write may wait for one of another process, and everything else in this one with it; five seconds where it is missing. */
+  readonly patience?: Millis;
 }
 
 /** How an import is watched. */
@@ -44,8 +47,8 @@ export interface Book extends Looks, Keeping, Shelving {
 }
 
 /** Opens the book of a folder. Throws as `openFile` does. */
-export const openBook = (folder: string, { clock, lookUp }: BookParts): Book => {
-  const database = openFile(folder);
+export const openBook = (folder: string, { clock, lookUp, patience }: BookParts): Book => {
+  const database = openFile(folder, patience);
   const logins = openLogins(folder);
   let isOpen = true;
   const version = createVersion(database);

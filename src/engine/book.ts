@@ -8,11 +8,13 @@ import type { BookEntry, Place, Stamp } from '../model/book.js';
 import { type ProxyId, asProxy } from '../model/cascade.js';
 import type { Candidate, Catalog } from '../model/catalog.js';
 import { match } from '../model/filter-match.js';
+import { type Millis, millis } from '../model/brand.js';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import type { Filter } from '../model/filter.js';
 import { privateKind } from '../model/private.js';
 import { type Known, type Locality, knownByAddress } from '../model/rating.js';
+import type { HopHealth } from '../model/standing.js';
 import { bookPath } from '../book/file.js';
 import { type LookUp, lookUpCountries, lookUpFiles } from '../book/places.js';
 import { type Book, openBook } from '../book/store.js';
@@ -32,11 +34,15 @@ export interface HomeBook {
 const clock = (): Stamp => Date.now() as Stamp;
 
 /** The book beside a settings file. */
-export const homeBook = (settingsPath: string, tables: () => readonly string[]): HomeBook => {
+export const homeBook = (settingsPath: string, tables: () => readonly string[], patience?: Millis): HomeBook => {
   const folder = dirname(settingsPath);
   let book: Book | undefined;
   return {
-    open: () => (book ??= openBook(folder, { clock, lookUp: lookUpFor(tables()) })),
+    open: () =>
+      (book ??= openBook(folder, {
+        ...{ clock, lookUp: lookUpFor(tables()) },
+        ...(patience === undefined ? {} : { patience }),
+      })),
     exists: () => book !== undefined || existsSync(bookPath(folder)),
     close: () => {
       book?.close();
@@ -54,6 +60,8 @@ export interface RouteBook {
   readonly routes: Routes;
   /** Where proxies are, by the book, else by the tables. */
   readonly known: Known;
+  /** Notes how proxies of the book have done in the last ten minutes. Never throws. */
+  readonly note: (hops: readonly HopHealth[]) => void;
   /** Why there is no book, where there was one. */
   readonly trouble?: string;
   /** Keeps the stable entries, and closes the book. */
@@ -62,7 +70,8 @@ export interface RouteBook {
 
 /** The book beside a settings file, for an engine. */
 export const openRouteBook = (settingsPath: string, tables: () => readonly string[]): RouteBook => {
-  const home = homeBook(settingsPath, tables);
+  // Sessions wait for nobody who writes: what cannot be noted now is noted the next time.
+  const home = homeBook(settingsPath, tables, millis(0));
   const keepsake = keepGuards(settingsPath);
   const saved = parseGuards(keepsake.read());
   const guards = createGuards({ random: Math.random, wallClock: clock, saved });
@@ -72,6 +81,9 @@ export const openRouteBook = (settingsPath: string, tables: () => readonly strin
     ...(trouble === undefined ? {} : { trouble }),
     routes: { catalog, guards, own: ownAddresses },
     known: knownIn(catalog, lookUpFor(tables())),
+    note: (hops) => {
+      noteIn(home, hops);
+    },
     close: () => {
       const all = guards.save();
       if (all.length > 0 || saved.length > 0) keepsake.write(JSON.stringify(all));
@@ -79,6 +91,27 @@ export const openRouteBook = (settingsPath: string, tables: () => readonly strin
       return Promise.resolve();
     },
   };
+};
+
+/** So many cells of two minutes are ten minutes. */
+const lately = 5;
+
+/** One try for each that gave any evidence lately, as health has judged it: good while it is up or slow. */
+const noteIn = ({ exists, open }: HomeBook, hops: readonly HopHealth[]): void => {
+  try {
+    if (!exists()) return;
+    const book = open();
+    const outcomes = hops.flatMap(({ proxy, standing, recent, exchange: { p50 } }) => {
+      const key =
+        standing === 'unknown' || recent.slice(-lately).every((cell) => cell === null) ? undefined : book.keyOf(proxy);
+      if (key === undefined) return [];
+      const good = standing === 'up' || standing === 'slow';
+      return [{ key, at: clock(), good, ...(p50 === undefined || p50 === 'beyond' ? {} : { latency: p50 }) }];
+    });
+    if (outcomes.length > 0) book.tried(outcomes);
+  } catch {
+    // Somebody else writes, or the disk is full: the next ten minutes tell as much.
+  }
 };
 
 /** Opens the book where there is one; sessions need to hear of it when that cannot be done. */

@@ -2,6 +2,7 @@
 
 import { now } from '../model/brand.js';
 import type { Cascade } from '../model/cascade.js';
+import type { HopHealth } from '../model/standing.js';
 import type { Keepsake } from '../config/health-file.js';
 import { type Health, type HealthLimits, createHealth } from '../health/health.js';
 import type { Door } from '../net/connect.js';
@@ -15,6 +16,8 @@ export interface Pulse {
   readonly limits?: Partial<HealthLimits>;
   /** Where what was learned outlives the engine. */
   readonly keepsake?: Keepsake;
+  /** Is told every ten minutes how the hops are doing. */
+  readonly diary?: (hops: readonly HopHealth[]) => void;
 }
 
 /** Health at work. */
@@ -54,7 +57,10 @@ export const createCare = (
     ...(saved === undefined ? {} : { saved }),
   });
   const keep = (): void => void pulse?.keepsake?.write(health.save());
-  const timer = setInterval(keep, keptEvery).unref();
+  const timer = setInterval(() => {
+    keep();
+    pulse?.diary?.(health.hops());
+  }, keptEvery).unref();
   health.onReport((hops, edges, network) => {
     watchers.tell({ kind: 'health', hops, edges, network });
     onChange();

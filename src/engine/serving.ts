@@ -51,10 +51,17 @@ const begin = async (
   if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
   const book = openRouteBook(store.path, () => store.settings()['book.tables']);
   const remarks = { ...parts.remarks, ...(book.trouble === undefined ? {} : { book: book.trouble }) };
-  const { routes, known, close } = book;
+  const { routes, known, note, close } = book;
   try {
     return endingWith(
-      await startEngine({ ...parts, remarks, ...choice, pulse: pulseOf(store), book: routes, known }),
+      await startEngine({
+        ...parts,
+        remarks,
+        ...choice,
+        pulse: { ...pulseOf(store), diary: note },
+        book: routes,
+        known,
+      }),
       close,
     );
   } catch (thrown) {

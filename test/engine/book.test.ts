@@ -8,9 +8,11 @@ import type { TestContext } from 'node:test';
 import { asProxy } from '../../src/model/cascade.js';
 import { parseFilter } from '../../src/model/filter-text.js';
 import { parseHop } from '../../src/model/hop.js';
-import { bookPath } from '../../src/book/file.js';
+import { millis } from '../../src/model/brand.js';
+import { bookPath, openBeside } from '../../src/book/file.js';
 import { type RouteBook, openRouteBook } from '../../src/engine/book.js';
 import { type TestBook, bookIn, keyOf, scratchFolder, takeText } from '../kit/book.js';
+import { hopOf } from '../kit/snapshots.js';
 
 const opened = (
   context: TestContext,
@@ -89,4 +91,44 @@ test('nobody who only serves makes a book, and a broken one is told of and kept'
   const broken = openRouteBook(join(folder, 'settings.json'), () => []);
   context.after(broken.close);
   assert.match(broken.trouble ?? '', /damaged \(kept as .*book\.db\.broken-1\)/);
+});
+
+test('what health has found of a proxy is a try in the book, once for ten minutes and only where there was any evidence', async (context) => {
+  const {
+    routes,
+    other: { book },
+  } = opened(context);
+  await takeText(book, 'http://8.8.8.8:80\nhttp://8.8.4.4:80\nhttp://1.1.1.1:80\n');
+  const nothing = Array.from({ length: 30 }, () => null);
+  const lately = [...nothing.slice(1), millis(50)];
+  routes.note([
+    hopOf('http://8.8.8.8:80', { standing: 'up', recent: lately, exchange: { p50: millis(50) } }),
+    hopOf('http://8.8.4.4:80', { standing: 'down', recent: [...nothing.slice(1), 'failed'] }),
+    hopOf('http://1.1.1.1:80', { standing: 'up', recent: nothing }),
+    hopOf('http://9.9.9.9:80', { standing: 'up', recent: lately }),
+  ]);
+  const told = ['8.8.8.8:80', '8.8.4.4:80', '1.1.1.1:80'].map((at) => book.detail(keyOf(book, at))?.entry);
+  assert.deepEqual(
+    told.map((entry) => [entry?.trials.good, entry?.trials.all, entry?.pulse, entry?.latency]),
+    [
+      [1, 1, 'up', 50],
+      [0, 1, 'unknown', undefined],
+      [0, 0, 'unknown', undefined],
+    ],
+  );
+});
+
+test('an engine waits for nobody who writes into the book', async (context) => {
+  const { routes, other, folder } = opened(context);
+  await takeText(other.book, 'http://8.8.8.8:80\n');
+  const writer = openBeside(folder);
+  writer.exec('BEGIN IMMEDIATE');
+  const began = process.cpuUsage();
+  const at = performance.now();
+  routes.note([hopOf('http://8.8.8.8:80', { standing: 'up', recent: [millis(50)] })]);
+  // Five seconds is what others wait.
+  assert.ok(performance.now() - at < 4_000 && process.cpuUsage(began).user < 4_000_000);
+  writer.exec('ROLLBACK');
+  writer.close();
+  assert.equal(other.book.detail(keyOf(other.book, '8.8.8.8:80'))?.entry.trials.all, 0);
 });
