@@ -44,7 +44,9 @@ export const lookUpFiles = (paths: readonly string[], otherwise: LookUp): LookUp
   const readers = paths.map(openReader);
   return (address) => {
     const answers = readers.map((reader) => reader.get(address)).filter((answer) => answer !== null);
-    const country = answers.map((answer) => answer.country?.iso_code).find((code) => code !== undefined);
+    const country = answers
+      .map((answer) => answer.country?.iso_code)
+      .find((code) => code !== undefined && /^[A-Z]{2}$/.test(code));
     const network = answers.find((answer) => answer.autonomous_system_number !== undefined);
     return {
       ...otherwise(address),
