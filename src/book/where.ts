@@ -80,12 +80,14 @@ const yes =
   ({ op, value }) =>
     condition(`${(value === 'yes') === (op === '=') ? '' : 'NOT '}(${sql})`);
 
-const named =
-  'EXISTS (SELECT 1 FROM named JOIN sources ON sources.key = named.source WHERE named.proxy = proxies.key AND gone = 0 AND';
+/** Sources are few: those that fit are found first, and then whom they name. */
+const namedBy = (where: string): string =>
+  `key IN (SELECT proxy FROM named WHERE gone = 0 AND source IN (SELECT key FROM sources WHERE ${where}))`;
+const hasText = namedBy('instr(lower(name), ?) > 0');
 const sources: Row = ({ op, value }) => {
   const folded = String(value).toLowerCase();
-  if (op === '~') return condition(`${named} instr(lower(sources.name), ?) > 0)`, folded);
-  return condition(`${op === '=' ? '' : 'NOT '}${named} lower(sources.name) = ?)`, folded);
+  if (op === '~') return condition(hasText, folded);
+  return condition(`${op === '=' ? '' : 'NOT '}(${namedBy('lower(name) = ?')})`, folded);
 };
 
 /** The addresses, and a word for whether they are the one that it is reached at. */
@@ -95,9 +97,10 @@ const exits: Row = (test, now) => facts(`(${exitTexts})`)(test, now);
 
 const any: Row = ({ value }) => {
   const folded = String(value).toLowerCase();
-  const where = `instr(lower(CASE WHEN instr(host, ':') > 0 THEN '[' || host || ']' ELSE host END || ':' || port), ?) > 0`;
+  // Hosts are in small letters in the book.
+  const where = `instr(CASE WHEN instr(host, ':') > 0 THEN '[' || host || ']' ELSE host END || ':' || port, ?) > 0`;
   return condition(
-    `${where} OR instr(lower(tags), ?) > 0 OR ${named} instr(lower(sources.name), ?) > 0)`,
+    `${where} OR (tags <> '' AND instr(lower(tags), ?) > 0) OR ${hasText}`,
     ...[folded, folded.replaceAll('|', ''), folded],
   );
 };
