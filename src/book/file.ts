@@ -11,7 +11,7 @@ import { type Database, openDatabase, sqliteCode } from './sqlite.js';
 export const bookPath = (folder: string): string => join(folder, 'book.db');
 
 /** How long a write waits for one of another process, where nothing else waits for the writer. */
-export const usualPatience: Millis = millis(5_000);
+const usualPatience: Millis = millis(5_000);
 
 /**
  * Opens the book of a folder; it is made where there is none. A copy is kept before an older file is brought up to date
