@@ -95,13 +95,15 @@ const exitTexts = `exits || CASE WHEN exits = '' OR address IS NULL THEN ''
   WHEN exits = '|' || address || '|' THEN 'same|' ELSE 'other|' END`;
 const exits: Row = (test, now) => facts(`(${exitTexts})`)(test, now);
 
+/** Hosts are in small letters in the book. A word without marks is in the host or in the port, if it is anywhere: that is quicker to see. */
+const endpoint = `CASE WHEN instr(host, ':') > 0 THEN '[' || host || ']' ELSE host END || ':' || port`;
 const any: Row = ({ value }) => {
   const folded = String(value).toLowerCase();
-  // Hosts are in small letters in the book.
-  const where = `instr(CASE WHEN instr(host, ':') > 0 THEN '[' || host || ']' ELSE host END || ':' || port, ?) > 0`;
+  const isPlain = !/[:[\]]/.test(folded);
+  const where = isPlain ? 'instr(host, ?) > 0 OR instr(port, ?) > 0' : `instr(${endpoint}, ?) > 0`;
   return condition(
     `${where} OR (tags <> '' AND instr(lower(tags), ?) > 0) OR ${hasText}`,
-    ...[folded, folded.replaceAll('|', ''), folded],
+    ...[...(isPlain ? [folded] : []), folded, folded.replaceAll('|', ''), folded],
   );
 };
 
