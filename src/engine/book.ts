@@ -86,7 +86,8 @@ export const openRouteBook = (settingsPath: string, tables: () => readonly strin
     },
     close: () => {
       const all = guards.save();
-      if (all.length > 0 || saved.length > 0) keepsake.write(JSON.stringify(all));
+      // Another process may have kept others in the meantime.
+      if (JSON.stringify(all) !== JSON.stringify(saved)) keepsake.write(JSON.stringify(all));
       home.close();
       return Promise.resolve();
     },

@@ -4,7 +4,7 @@ import { now } from '../model/brand.js';
 import type { Cascade } from '../model/cascade.js';
 import type { HopHealth } from '../model/standing.js';
 import type { Keepsake } from '../config/health-file.js';
-import { type Health, type HealthLimits, createHealth } from '../health/health.js';
+import { type Health, type HealthLimits, type HealthParts, createHealth } from '../health/health.js';
 import type { Door } from '../net/connect.js';
 import type { Stored } from './engine.js';
 import { watchLateness } from './late.js';
@@ -19,6 +19,9 @@ export interface Pulse {
   /** Is told every ten minutes how the hops are doing. */
   readonly diary?: (hops: readonly HopHealth[]) => void;
 }
+
+/** What an engine tells its health of routes. */
+export type Passage = Pick<HealthParts, 'mayPass' | 'draw'>;
 
 /** Health at work. */
 export interface Care {
@@ -38,11 +41,13 @@ export const createCare = (
   {
     stored,
     door,
+    passage,
     watchers,
     onChange,
   }: {
     readonly stored: Stored;
     readonly door: Door;
+    readonly passage: Passage;
     readonly watchers: Watchers;
     readonly onChange: () => void;
   },
@@ -50,6 +55,7 @@ export const createCare = (
   const saved = pulse?.keepsake?.read();
   const lateness = watchLateness();
   const health = createHealth({
+    ...passage,
     late: lateness.late,
     ...{ clock: now, wallClock: Date.now, random: Math.random, door },
     cascades: () => stored.cascades().map((cascade) => ({ cascade, warm: stored.isWarm(cascade.name) })),

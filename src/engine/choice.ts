@@ -101,7 +101,7 @@ export const findCascade = (store: Store, nameOrChain: string): Cascade => {
   if (stored !== undefined) return stored;
   // A text that is no name may be a hop with its password.
   const isName = /^[\w.-]{1,64}$/.test(nameOrChain);
-  if (!nameOrChain.includes('://')) throw fail('cascade-unknown', isName ? { note: nameOrChain } : {});
+  if (!/:\/\/|{/.test(nameOrChain)) throw fail('cascade-unknown', isName ? { note: nameOrChain } : {});
   return parseCascade('the given chain', nameOrChain);
 };
 

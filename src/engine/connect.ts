@@ -13,7 +13,7 @@ import type { Door } from '../net/connect.js';
 import type { Tunnel } from '../net/relay.js';
 import { dial } from '../route/dial.js';
 import { noEvidence } from '../route/evidence.js';
-import { createPlanner } from '../route/plan.js';
+import type { Planner } from '../route/plan.js';
 import { search } from '../route/repair.js';
 import { refusalOf } from '../route/targets.js';
 import type { Controller, Program } from './controller.js';
@@ -30,7 +30,12 @@ export interface Means {
   readonly store: Store;
   readonly place: Place;
   readonly door: Door;
+  /** Lends a planner for work that this process does by itself. */
+  readonly beside: Beside;
 }
+
+/** Lends a planner for as long as some work takes. */
+export type Beside = <Result>(work: (planner: Planner) => Promise<Result>) => Promise<Result>;
 
 /** Connects a target with two streams. Resolves when both directions have ended; rejects with what kept it from it. */
 export const connectStdio = async (wish: Wish, means: Means): Promise<void> => {
@@ -108,14 +113,15 @@ const openHere = (wish: Wish, means: Means): Promise<Tunnel> => {
   const cascade = wish.cascade === undefined ? cascadeInUse(store) : findCascade(store, wish.cascade);
   if (cascade === undefined) return Promise.reject(fail('cascade-missing'));
   const within = store.settings()['dial.deadline'];
-  const planner = createPlanner({ evidence: noEvidence, random: Math.random, clock: now });
-  return search<Tunnel>(
-    {
-      ...{ wanted: { identity: '' as Identity, target: wish.target }, cascade: () => cascade },
-      ...{ planner, evidence: noEvidence, hold: millis(0), onHeld: () => undefined, clock: now },
-      attempt: (route) => dialWithin(within, route, wish, means),
-    },
-    wish,
+  return means.beside((planner) =>
+    search<Tunnel>(
+      {
+        ...{ wanted: { identity: '' as Identity, target: wish.target }, cascade: () => cascade },
+        ...{ planner, evidence: noEvidence, hold: millis(0), onHeld: () => undefined, clock: now },
+        attempt: (route) => dialWithin(within, route, wish, means),
+      },
+      wish,
+    ),
   );
 };
 

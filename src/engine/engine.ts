@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { Millis } from '../model/brand.js';
 import { type Cascade, labelCascade } from '../model/cascade.js';
+import { type Candidate, barOf } from '../model/catalog.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import { type Asker, parseAsker } from '../model/route.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -128,6 +129,10 @@ const assemble = (parts: EngineParts): Running => {
   const door = createDoor(listeners);
   const care = createCare(parts.pulse, {
     ...{ stored: parts.stored, door, watchers },
+    passage: {
+      mayPass: ({ id }) => mayPass(parts.book?.catalog.entry(id)),
+      draw: (cascade) => line.draw(cascade),
+    },
     onChange: () => {
       detour();
       sight.refresh();
@@ -164,6 +169,9 @@ const assemble = (parts: EngineParts): Running => {
   };
   return running;
 };
+
+/** The book knows of nothing against it, or does not know it at all. */
+const mayPass = (entry: Candidate | undefined): boolean => entry === undefined || barOf(entry) === undefined;
 
 const describe = (cascade: Cascade | undefined) =>
   cascade === undefined ? { name: 'none', route: 'none' } : { name: cascade.name, route: labelCascade(cascade) };

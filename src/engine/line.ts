@@ -1,15 +1,16 @@
 /** What every session of an engine shares: the rules, the door, the pool and the evidence. */
 
-import { hostText } from '../model/address.js';
+import { hostText, parseEndpoint } from '../model/address.js';
 import { type Millis, now } from '../model/brand.js';
+import type { Cascade } from '../model/cascade.js';
 import type { Evidence } from '../model/evidence.js';
-import type { Identity } from '../model/route.js';
+import type { Identity, Route } from '../model/route.js';
 import { createBuffers } from '../net/buffers.js';
 import type { Cancel } from '../net/cancel.js';
 import type { Door, Ends } from '../net/connect.js';
 import type { Listener } from '../net/listen.js';
 import type { Line } from '../route/journey.js';
-import { createPlanner } from '../route/plan.js';
+import { type Wanted, createPlanner } from '../route/plan.js';
 import { createPool } from '../route/pool.js';
 import type { EngineParts } from './engine.js';
 import type { Ledger } from './ledger.js';
@@ -18,10 +19,15 @@ import type { Notices } from './watchers.js';
 /** One side has finished and the other says nothing: so long it may take to think. */
 const halfClosedIdle = 120_000 as Millis;
 
+/** What most sessions want. */
+const anySession: Wanted = { identity: '' as Identity, target: parseEndpoint('any.invalid:443') };
+
 /** A line, and what faces may ask of it. */
 export interface EngineLine extends Line {
   /** Lets an identity begin anew: no choice and no open tunnel of before is used for it again. */
   readonly renew: (identity: Identity) => void;
+  /** A route as a session without a name gets it now; undefined where it would be refused. */
+  readonly draw: (cascade: Cascade) => Route | undefined;
 }
 
 /** The line of an engine. */
@@ -52,6 +58,14 @@ export const createLine = (
     hold: limits.hold,
     patience: { tunnel: { idle: limits.idleTunnels, halfClosed }, exchange: limits.idle },
     pool,
+    draw: (cascade) => {
+      try {
+        return planner.plan(cascade, anySession);
+      } catch {
+        // What a session would be told is nobody's concern here.
+        return undefined;
+      }
+    },
     renew: (identity) => {
       planner.renew(identity);
       pool.renew(identity);

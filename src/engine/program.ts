@@ -1,12 +1,15 @@
 /** The whole program for its faces: settings, cascades, serving, trying and connecting, put together. */
 
+import { now } from '../model/brand.js';
 import { asKaskadeError } from '../model/error.js';
 import { type Store, openStore } from '../config/store.js';
 import { createBuffers } from '../net/buffers.js';
 import type { Door } from '../net/connect.js';
 import { createBookDesk } from './book-desk.js';
-import { homeBook } from './book.js';
-import { connectStdio } from './connect.js';
+import { homeBook, openRouteBook } from './book.js';
+import { noEvidence } from '../route/evidence.js';
+import { createPlanner } from '../route/plan.js';
+import { type Beside, connectStdio } from './connect.js';
 import type { Controller, Program, ServeOptions } from './controller.js';
 import { type Reception, claimHome } from './daemon.js';
 import { type Place, controlPlace } from './place.js';
@@ -34,12 +37,15 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
       put: store.put,
       use: store.use,
       remove: store.remove,
-      test: (trial) => tryCascade({ ...trial, door: freshDoor(), within: store.settings()['dial.deadline'] }),
+      test: (trial) =>
+        beside(store)((planner) =>
+          tryCascade({ ...trial, planner, door: freshDoor(), within: store.settings()['dial.deadline'] }),
+        ),
     },
     book: createBookDesk(homeBook(store.path, () => store.settings()['book.tables']).open),
     serve: (options) => serveHome(store, options),
     attach: () => attach(place()),
-    connect: (options) => connectStdio(options, { store, place: place(), door: freshDoor() }),
+    connect: (options) => connectStdio(options, { store, beside: beside(store), place: place(), door: freshDoor() }),
   };
 };
 
@@ -63,6 +69,18 @@ const asRemark = (thrown: unknown): Claimed => {
   const text = `Other commands of kaskade cannot see this one: the control socket could not be opened (${error.failure.note ?? ''}).`;
   return { open: (controller) => controller, release: () => Promise.resolve(), remarks: { control: text } };
 };
+
+/** Plans routes for work beside the engine, with the book of the home and its stable entries. */
+const beside =
+  (store: Store): Beside =>
+  async (work) => {
+    const book = openRouteBook(store.path, () => store.settings()['book.tables']);
+    try {
+      return await work(createPlanner({ evidence: noEvidence, random: Math.random, clock: now, book: book.routes }));
+    } finally {
+      await book.close();
+    }
+  };
 
 /** A door for work beside the engine: this process listens nowhere then. */
 const freshDoor = (): Door => ({ buffers: createBuffers(), isOwnListener: () => false });

@@ -1,8 +1,8 @@
 /** Tries a cascade hop by hop: every prefix of its route is dialled by itself, so that each verdict stands alone. */
 
-import { type Endpoint, labelEndpoint } from '../model/address.js';
+import { type Endpoint, labelEndpoint, parseEndpoint } from '../model/address.js';
 import { type Millis, isNonEmpty, now, since } from '../model/brand.js';
-import { type Cascade, drawsFromBook } from '../model/cascade.js';
+import type { Cascade } from '../model/cascade.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import type { Failure } from '../model/failure.js';
 import { labelHop } from '../model/hop.js';
@@ -11,6 +11,7 @@ import type { HopTiming } from '../model/session.js';
 import { deadline } from '../net/cancel.js';
 import type { Door } from '../net/connect.js';
 import { dial } from '../route/dial.js';
+import type { Planner } from '../route/plan.js';
 import { discard } from '../route/pool.js';
 import type { Verdict } from './controller.js';
 
@@ -20,21 +21,19 @@ export interface Trial {
   /** What the last hop is asked for; without it the last hop is only connected to. */
   readonly target?: Endpoint;
   readonly door: Door;
+  readonly planner: Planner;
   readonly within: Millis;
   readonly onVerdict: (verdict: Verdict) => void;
   readonly signal: AbortSignal;
 }
 
-/** Dials the prefixes in order and tells each verdict; ends after the first failure. Uses the first proxy of each position. Rejects with `book-missing` for filters. */
+/** What a route is planned for where nothing in particular is to be reached. */
+const anything = parseEndpoint('any.invalid:443');
+
+/** Dials the prefixes of one route in order and tells each verdict; ends after the first failure. Rejects with what keeps a session from a route. */
 export const tryCascade = async (trial: Trial): Promise<void> => {
-  const hops = trial.cascade.positions.flatMap(({ among }) => among[0] ?? []);
-  if (!isNonEmpty(hops) || drawsFromBook(trial.cascade)) throw fail('book-missing');
-  const whole: Route = {
-    cascade: trial.cascade.id,
-    identity: '' as Identity,
-    hops,
-  };
-  for (const number of hops.keys()) {
+  const whole = trial.planner.plan(trial.cascade, { identity: '' as Identity, target: trial.target ?? anything });
+  for (const number of whole.hops.keys()) {
     const verdict = await tryPrefix(whole, number + 1, trial);
     trial.onVerdict(verdict);
     if (verdict.failure !== undefined) return;

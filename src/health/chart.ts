@@ -1,7 +1,7 @@
 /** Reads standings off the records: of hops, of ways, of whole cascades, and what is shown of them. */
 
 import { type At, type Millis, millis } from '../model/brand.js';
-import { type Cascade, type Proxy, type ProxyId, drawsFromBook } from '../model/cascade.js';
+import type { Proxy, ProxyId } from '../model/cascade.js';
 import type { EdgeHealth, HopHealth, Standing } from '../model/standing.js';
 import { type EdgeRecord, type HopRecord, type Patient, pardon } from './record.js';
 import { type StandingRules, isSteady, standingAt } from './standing.js';
@@ -13,6 +13,9 @@ export interface Clocks {
   readonly wallClock: () => number;
 }
 
+/** Who may stand at each position. */
+export type Among = readonly { readonly among: readonly Proxy[] }[];
+
 /** Records and what they mean. */
 export interface Chart extends Store {
   /** Its standing by its own evidence alone; what was never tried is unknown. */
@@ -23,10 +26,14 @@ export interface Chart extends Store {
   readonly viewHop: (hop: HopRecord, filters: boolean) => HopHealth;
   readonly viewEdge: (edge: EdgeRecord) => EdgeHealth;
   /** The standing of the best whole route: the worst of its hops and ways. */
-  readonly best: (cascade: Cascade) => Standing;
+  readonly best: (positions: Among) => Standing;
   /** Takes back all failures since a moment; gives whose. */
   readonly pardon: (from: At) => { readonly hops: readonly HopRecord[]; readonly edges: readonly EdgeRecord[] };
 }
+
+/** The best of several; nothing is known of none. */
+export const bestOf = (standings: readonly Standing[]): Standing =>
+  standings.length === 0 ? 'unknown' : (order[Math.min(...standings.map(rank))] ?? 'unknown');
 
 /** From best to worst. What is not known is worse than what works, and better than what fails. */
 const order: readonly Standing[] = ['up', 'slow', 'unknown', 'suspect', 'down'];
@@ -63,8 +70,8 @@ export const createChart = ({ clock, wallClock }: Clocks, rules: StandingRules &
       const ends = from === undefined ? { to } : { from, to };
       return { ...ends, standing: edge.shown, since: edge.since, ...(mishap === undefined ? {} : { mishap }) };
     },
-    best: (cascade) =>
-      bestRoute(cascade, {
+    best: (positions) =>
+      bestRoute(positions, {
         hop: (proxy) => standing(findHop(proxy.id)),
         edge: (from, to) => standing(findEdge(from.id, to.id)),
       }),
@@ -87,12 +94,10 @@ const shownEdge = (own: Standing, ends: readonly Standing[]): Standing =>
 
 /** Position by position: the best way to each proxy is the best of all proxies before it, made worse by the way and itself. */
 const bestRoute = (
-  { positions }: Cascade,
+  [first, ...rest]: Among,
   of: { readonly hop: (proxy: Proxy) => Standing; readonly edge: (from: Proxy, to: Proxy) => Standing },
 ): Standing => {
-  const [first, ...rest] = positions;
-  // Which proxies a filter gives is known only when a route is drawn.
-  if (drawsFromBook({ positions })) return 'unknown';
+  if (first === undefined) return 'unknown';
   let before = first.among;
   let costs: readonly number[] = first.among.map((proxy) => rank(of.hop(proxy)));
   for (const { among } of rest) {

@@ -3,14 +3,15 @@
 import { createHash } from 'node:crypto';
 import { type Endpoint, labelEndpoint } from '../model/address.js';
 import { type Millis, millis } from '../model/brand.js';
-import type { Cascade } from '../model/cascade.js';
+import { type Cascade, type Proxy, drawsFromBook } from '../model/cascade.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Failure } from '../model/failure.js';
 import type { Route } from '../model/route.js';
 import type { EdgeHealth, HopHealth, Mishap, Network, Standing } from '../model/standing.js';
 import type { Door } from '../net/connect.js';
 import { createAsk } from './ask.js';
-import type { Chart, Clocks } from './chart.js';
+import { type Among, type Chart, type Clocks, bestOf } from './chart.js';
+import { type Drawn, createDrawn } from './drawn.js';
 import { type Mind, createMind } from './mind.js';
 import type { Ways } from './outage.js';
 import {
@@ -34,6 +35,10 @@ export interface HealthParts extends Clocks {
   readonly door: Door;
   /** Every stored cascade; those kept warm, or used lately, are probed. */
   readonly cascades: () => readonly Watched[];
+  /** Whether a proxy may be in a route at all; everybody may where this is missing. */
+  readonly mayPass?: (proxy: Proxy) => boolean;
+  /** A route of a cascade that draws from the book, as a session without a name would get it. */
+  readonly draw?: (cascade: Cascade) => Route | undefined;
   /** What `save` gave before; anything else is passed over. */
   readonly saved?: string;
   /** What this machine's own tables say of its network. */
@@ -73,7 +78,7 @@ export interface Health extends Evidence {
   readonly hops: () => readonly HopHealth[];
   readonly edges: () => readonly EdgeHealth[];
   readonly network: () => Network;
-  /** The standing of the best whole route. */
+  /** The standing of the best whole route; of a cascade that draws from the book, of the best that it has drawn lately. */
   readonly standingOf: (cascade: Cascade) => Standing;
   /** Probes a cascade as soon as the limits allow, also when it is not in use. */
   readonly probeNow: (cascade: Cascade) => void;
@@ -94,9 +99,10 @@ export const createHealth = (parts: HealthParts): Health => {
   const limits: HealthLimits = { ...usualLimits, ...parts.limits };
   const mind = createMind(parts, limits, after);
   const { chart, court, outage, reports } = mind;
+  const drawn = drawnBy(mind, parts, limits);
   const prober = createProber({
     ...{ clock, after, pace: limits, tick: limits.tick, limits, cascades: parts.cascades },
-    sight: sightOf(mind, parts, limits),
+    sight: sightOf(mind, { parts, limits, drawn }),
     ask: createAsk(mind, { ...parts, patience: limits.patience }),
     onTick: () => {
       if (outage.tick(parts.wallClock(), clock())) prober.jumped();
@@ -106,14 +112,14 @@ export const createHealth = (parts: HealthParts): Health => {
   if (parts.saved !== undefined) readSaved(parts.saved, parts.wallClock(), chart.hop);
   return {
     ...judgementsOf(mind, limits),
-    ...testimonies(mind, prober, parts),
+    ...testimonies(mind, { prober, drawn }, parts),
     urge: ({ id }) => {
       prober.urge(id);
     },
     hops: () => chart.hops().map((hop) => chart.viewHop(hop, court.filters(hop.proxy))),
     edges: () => chart.edges().map(chart.viewEdge),
     network: outage.network,
-    standingOf: chart.best,
+    standingOf: (cascade) => standingOf(cascade, chart, drawn),
     probeNow: ({ id }) => {
       prober.wish(id);
     },
@@ -133,7 +139,7 @@ export const createHealth = (parts: HealthParts): Health => {
 /** What sessions tell. A clock that jumped is noticed before anything is judged. */
 const testimonies = (
   { bench, outage, take }: Mind,
-  prober: Prober,
+  { prober, drawn }: { readonly prober: Prober; readonly drawn: Drawn },
   { clock, wallClock, random }: HealthParts,
 ): Pick<Health, 'passed' | 'failed' | 'firstByte'> => {
   const salt = String(random());
@@ -141,18 +147,22 @@ const testimonies = (
     if (prober.ticks() && outage.tick(wallClock(), clock())) prober.jumped();
     take(evidence);
   };
+  const went = (route: Route): void => {
+    if (route.drawn === true) drawn.took(route);
+    prober.heard(route);
+  };
   return {
     passed: (route, timing) => {
       hear(() => {
         bench.passed(route, timing);
       });
-      if (timing.hop === route.hops.length) prober.heard(route);
+      if (timing.hop === route.hops.length) went(route);
     },
     failed: (route, failure, target) => {
       hear(() => {
         bench.failed(route, failure, 'target', target && hashOf(target, salt));
       });
-      prober.heard(route);
+      went(route);
     },
     firstByte: (route, span) => {
       hear(() => {
@@ -199,13 +209,39 @@ const latestOf = (patients: readonly (Patient | undefined)[]): Failure | undefin
       undefined,
     )?.failure;
 
-const sightOf = ({ chart, outage }: Mind, { random, clock }: HealthParts, limits: HealthLimits): Sight => ({
-  random,
+interface Around {
+  readonly parts: HealthParts;
+  readonly limits: HealthLimits;
+  readonly drawn: Drawn;
+}
+
+const sightOf = ({ chart, outage }: Mind, { parts, limits, drawn }: Around): Sight => ({
+  random: parts.random,
+  mayPass: parts.mayPass ?? anybody,
+  rows: drawn.rowsToProbe,
   heardAt: ({ id }) => chart.findHop(id)?.pulse.heardAt,
   usable: usableIn(chart),
   unsettled: ({ hops }) =>
     hops
       .flatMap(({ id }, index) => [chart.findHop(id), chart.findEdge(hops[index - 1]?.id, id)])
-      .some((patient) => patient !== undefined && isUnsettled(patient.pulse, clock(), limits)),
+      .some((patient) => patient !== undefined && isUnsettled(patient.pulse, parts.clock(), limits)),
   offline: () => outage.network() === 'offline',
 });
+
+const anybody = (): boolean => true;
+
+const drawnBy = ({ chart }: Mind, { clock, mayPass = anybody, draw }: HealthParts, limits: HealthLimits): Drawn =>
+  createDrawn({
+    ...{ clock, idle: limits.idle, interval: limits.interval, mayPass },
+    isWhole: (route) => chart.best(asPositions(route)) !== 'down',
+    draw: draw ?? (() => undefined),
+  });
+
+const asPositions = ({ hops }: Route): Among => hops.map((proxy) => ({ among: [proxy] }));
+
+/** A cascade from the book is down only where nothing else is left to be drawn. */
+const standingOf = (cascade: Cascade, chart: Chart, drawn: Drawn): Standing => {
+  if (!drawsFromBook(cascade)) return chart.best(cascade.positions);
+  const best = bestOf(drawn.rows(cascade).map((route) => chart.best(asPositions(route))));
+  return best === 'down' && !drawn.isDry(cascade.id) ? 'unknown' : best;
+};

@@ -1,8 +1,9 @@
 /** When which route of a cascade is to be probed: pure bookkeeping, asked by the prober at every tick. */
 
-import { type At, type Millis, type NonEmpty, isNonEmpty, millis, since } from '../model/brand.js';
-import { type Cascade, type Proxy, type ProxyId, drawsFromBook } from '../model/cascade.js';
-import { type Identity, type Route } from '../model/route.js';
+import { type At, type Millis, millis, since } from '../model/brand.js';
+import type { Cascade, Proxy, ProxyId } from '../model/cascade.js';
+import type { Route } from '../model/route.js';
+import { type WaySight, waysThrough } from './probe-ways.js';
 
 /** The spans of probing. */
 export interface Pace {
@@ -28,11 +29,9 @@ export const usualPace: Pace = {
 };
 
 /** What a schedule asks of the world. */
-export interface Sight {
-  readonly random: () => number;
+export interface Sight extends WaySight {
   /** When there was evidence of a proxy last, of whatever kind. */
   readonly heardAt: (proxy: Proxy) => At | undefined;
-  readonly usable: (to: Proxy, from?: Proxy) => boolean;
   /** Whether one more try would tell more of a hop or a way of this route. */
   readonly unsettled: (route: Route) => boolean;
   readonly offline: () => boolean;
@@ -84,8 +83,8 @@ const urgedFor = 30_000;
 
 /** A schedule of a cascade that nobody has used yet. */
 export const createSchedule = (pace: Pace, sight: Sight): Schedule => {
-  const state: State = { pace, sight, foci: new Map(), wished: false, notBefore: 0 as At };
-  const { foci } = state;
+  const foci = new Map<ProxyId, Focus>();
+  const state: State = { pace, sight, foci, wished: false, notBefore: 0 as At };
   return {
     use: (at) => {
       state.usedAt = at;
@@ -99,11 +98,7 @@ export const createSchedule = (pace: Pace, sight: Sight): Schedule => {
     },
     due: (cascade, warm, at) => {
       if (at < state.notBefore || !(warm || state.wished || isUsed(state, at))) return undefined;
-      const candidates = fociOf(cascade);
-      forgetOthers(foci, candidates);
-      const running = candidates.reduce((sum, { id }) => sum + focusOf(state, id).running, 0);
-      const focus = running >= mostRunning ? undefined : pick(state, candidates, at);
-      return focus && { focus: focus.id, route: routeVia(cascade, focus, sight) };
+      return errandIn(state, cascade, at);
     },
     began: ({ focus: id }, at) => {
       [state.startedAt, state.wished] = [at, false];
@@ -145,6 +140,16 @@ interface State {
   wished: boolean;
   notBefore: At;
 }
+
+/** What is due of a cascade that is probed at all. */
+const errandIn = (state: State, cascade: Cascade, at: At): Errand | undefined => {
+  const { candidates, routeFor } = waysThrough(cascade, state.sight);
+  forgetOthers(state.foci, candidates);
+  const running = candidates.reduce((sum, { id }) => sum + focusOf(state, id).running, 0);
+  const focus = running < mostRunning ? pick(state, candidates, at) : undefined;
+  const route = focus && routeFor(focus);
+  return route && { focus: focus.id, route };
+};
 
 const focusOf = ({ foci, sight }: State, proxy: ProxyId): Focus => {
   const focus = foci.get(proxy) ?? { rung: 0, misses: 0, running: 0, jitter: jitterOf(sight.random) };
@@ -211,35 +216,10 @@ const forgiveAll = (state: State, route: Route): void => {
   }
 };
 
-/** The proxies that make a difference: all alternatives, or the last hop where there are none; nobody of the book, whose routes sessions draw. */
-const fociOf = ({ positions }: Cascade): readonly Proxy[] => {
-  const several = positions.flatMap(({ among }) => (among.length > 1 ? among : []));
-  return drawsFromBook({ positions }) ? [] : several.length > 0 ? several : (positions.at(-1)?.among ?? []);
-};
-
 const forgetOthers = (foci: Map<ProxyId, Focus>, candidates: readonly Proxy[]): void => {
   if (foci.size <= candidates.length) return;
   const known = new Set(candidates.map(({ id }) => id));
   for (const id of foci.keys()) if (!known.has(id)) foci.delete(id);
-};
-
-/** A route through the focus; at other positions any proxy that is usable behind the one before, so that all ways come to be tried. */
-const routeVia = (cascade: Cascade, focus: Proxy, sight: Sight): Route => {
-  const hops: Proxy[] = [];
-  for (const { among } of cascade.positions) hops.push(chooseAt(among, focus, { before: hops.at(-1), sight }));
-  const whole: NonEmpty<Proxy> = isNonEmpty(hops) ? hops : [focus];
-  return Object.freeze({ cascade: cascade.id, identity: '' as Identity, hops: Object.freeze(whole) });
-};
-
-const chooseAt = (
-  among: readonly Proxy[],
-  focus: Proxy,
-  { before, sight }: { readonly before: Proxy | undefined; readonly sight: Sight },
-): Proxy => {
-  if (among.includes(focus)) return focus;
-  const usable = among.filter((proxy) => sight.usable(proxy, before));
-  const from = usable.length > 0 ? usable : among;
-  return from[Math.floor(sight.random() * from.length)] ?? focus;
 };
 
 const jitterOf = (random: () => number): number => 0.9 + random() * 0.2;

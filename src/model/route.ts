@@ -11,6 +11,8 @@ export interface Route {
   readonly cascade: CascadeId;
   readonly identity: Identity;
   readonly hops: NonEmpty<Proxy>;
+  /** Drawn from the book: other sessions may go through other proxies. */
+  readonly drawn?: true;
 }
 
 /** Who asks, and through which cascade: read from the user name `identity[+cascade]` that a client sent. */

@@ -63,9 +63,13 @@ export const createPlanner = (parts: PlannerParts): Planner => {
     plan: (cascade, wanted, barred = none) => {
       const wish = { cascade, wanted, barred };
       if (drawsFromBook(cascade) && drawing === undefined) throw fail('book-missing');
-      const hops = drawing !== undefined && drawsFromBook(cascade) ? drawing(wish) : walkNamed(wish);
+      const drawn = drawing !== undefined && drawsFromBook(cascade) ? drawing(wish) : undefined;
+      const hops = drawn ?? walkNamed(wish);
       choice.keep(cascade, wanted, hops);
-      return Object.freeze({ cascade: cascade.id, identity: wanted.identity, hops: Object.freeze(hops) });
+      return Object.freeze({
+        ...{ cascade: cascade.id, identity: wanted.identity, hops: Object.freeze(hops) },
+        ...(drawn === undefined ? {} : { drawn: true as const }),
+      });
     },
     renew: choice.forget,
   };

@@ -133,3 +133,23 @@ test('a cascade that draws from the book uses what was released, and nothing els
   for (let count = 0; count < 8; count += 1) assert.equal(await opens(), 'open');
   assert.deepEqual([hops[0].visits.length, hops[1].visits.length], [8, 8]);
 });
+
+test('a cascade is tried, and one target connected, through the book too, and through nothing that is in quarantine', async (context) => {
+  await using scope = createScope();
+  const target = scope.use(await openTarget(echo));
+  const hop = scope.use(await openHop({ scheme: 'socks5h' }));
+  const { run } = createKaskade(context);
+  await run(['list', 'import', '-', '--private', '--as', 'mine'], { stdin: hop.url });
+  for (const chain of ['{source=mine}~random', hop.url]) {
+    assertRefused(await run(['cascade', 'test', chain, '--target', target.name]), 3, /quarantine/);
+    assertRefused(await run(['connect', 'target.test', `${target.port}`, '--cascade', chain]), 3, /quarantine/);
+  }
+  assert.deepEqual([hop.visits.length, target.calls.length], [0, 0]);
+  await run(['list', 'release', hop.url]);
+  const tried = await run(['cascade', 'test', '{source=mine}~random', '--target', target.name]);
+  assert.deepEqual([tried.code, hop.visits.length, target.calls.length], [0, 1, 1]);
+  const told = await run(['connect', 'target.test', `${target.port}`, '--cascade', '{source=mine}~random'], {
+    stdin: 'hello',
+  });
+  assert.deepEqual([told.stdout, hop.visits.length], ['hello', 2]);
+});

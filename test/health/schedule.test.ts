@@ -17,13 +17,22 @@ interface World {
   unsettled: boolean;
   offline: boolean;
   heard: number | undefined;
+  barred: string | undefined;
+  rows: readonly Route[];
 }
 
 const createWorld = (cascade: Cascade, pace: Pace = usualPace) => {
-  const world: World = { well: true, unsettled: false, offline: false, heard: undefined };
+  const world: World = { well: true, unsettled: false, offline: false, heard: undefined, barred: undefined, rows: [] };
   const schedule = createSchedule(pace, {
-    ...{ random: seeded(5), usable: () => true, unsettled: () => world.unsettled, offline: () => world.offline },
+    ...{
+      random: seeded(5),
+      usable: () => true,
+      mayPass: (proxy) => proxy.id !== world.barred,
+      unsettled: () => world.unsettled,
+      offline: () => world.offline,
+    },
     heardAt: () => world.heard as At | undefined,
+    rows: () => world.rows,
   });
   let second = 0;
   const probes: { readonly second: number; readonly route: Route; readonly focus: string }[] = [];
@@ -32,6 +41,7 @@ const createWorld = (cascade: Cascade, pace: Pace = usualPace) => {
     now: () => (second * 1_000) as At,
     /** Passes the seconds one by one; gives when there were probes, counted from the first of these seconds. */
     pass: (seconds: number, warm = false): readonly number[] => {
+      const before = probes.length;
       const began = second;
       for (; second < began + seconds; second += 1) {
         const at = (second * 1_000) as At;
@@ -41,7 +51,7 @@ const createWorld = (cascade: Cascade, pace: Pace = usualPace) => {
         schedule.ended(errand, world.well, at);
         probes.push({ second: second - began, ...errand });
       }
-      return probes.splice(0).map((probe) => probe.second);
+      return probes.slice(before).map((probe) => probe.second);
     },
   };
 };
@@ -162,4 +172,35 @@ test('behind a jump of the clock nothing is due before its time', () => {
   const { schedule, pass } = createWorld(single);
   schedule.postpone(millis(7_000) as unknown as At);
   assert.deepEqual(pass(10, true), [7]);
+});
+
+const ids = ({ hops }: Route): readonly string[] => hops.map(({ id }) => id);
+
+test('a proxy that may be in no route is not probed, nor is a cascade that has nobody else at its place', () => {
+  const { world, schedule, pass, probes, now } = createWorld(fork);
+  schedule.use(now());
+  world.barred = 'http://b.test:1';
+  pass(600);
+  assert.deepEqual(new Set(probes.map(({ route }) => ids(route)[1])), new Set(['http://c.test:1', 'http://d.test:1']));
+  const alone = createWorld(single);
+  alone.schedule.use(alone.now());
+  alone.world.barred = 'http://a.test:1';
+  assert.deepEqual(alone.pass(600), []);
+});
+
+test('of a cascade that draws from the book the rows that were drawn are probed, each as it was', () => {
+  const { world, schedule, pass, probes, now } = createWorld(parseCascade('test', '{up}~random,{slow}~random'));
+  schedule.use(now());
+  assert.deepEqual(pass(100), []);
+  const rows = [single, fork].map((cascade) => ({
+    ...cascade,
+    hops: cascade.positions.map(({ among }) => among.at(-1)),
+  }));
+  world.rows = rows as unknown as readonly Route[];
+  pass(600);
+  assert.deepEqual(
+    new Set(probes.map(({ route }) => ids(route).join())),
+    new Set(['http://a.test:1,http://b.test:1', 'http://a.test:1,http://d.test:1']),
+  );
+  assert.ok(probes.length >= 30, `${probes.length}`);
 });

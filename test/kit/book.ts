@@ -58,12 +58,17 @@ export const freshBook = (context: Pick<TestContext, 'after'>): TestBook & { rea
 };
 
 /** Takes a list that is written as text. */
-export const takeText = async (book: Book, text: string, source: Partial<Source> = {}): Promise<ImportReport> => {
+export const takeText = async (
+  book: Book,
+  text: string,
+  source: Partial<Source> = {},
+  options: Parameters<typeof readList>[1] = {},
+): Promise<ImportReport> => {
   const chunks = (async function* () {
     await Promise.resolve();
     yield Buffer.from(text);
   })();
-  const list = await readList(chunks, {}, { signal: new AbortController().signal });
+  const list = await readList(chunks, options, { signal: new AbortController().signal });
   return book.take(list.batches, { name: 'list', kind: 'paste', format: list.format, ...source });
 };
 

@@ -31,6 +31,8 @@ export interface HouseOptions {
   readonly named?: Readonly<Record<string, string>>;
   /** The order in which the engine switches when the cascade in use is down; the first one is called `test`. */
   readonly order?: readonly string[];
+  /** What filters draw from. */
+  readonly book?: NonNullable<EngineParts['book']>;
 }
 
 /** Stored cascades that nobody changes. */
@@ -69,6 +71,7 @@ export const startHouse = async (chain: string, options: HouseOptions = {}): Pro
     inUse: () => used,
     stored: { ...storedAs(cascade, ...named.values()), use, divert: use, order: () => options.order ?? [] },
     ...(options.pulse === undefined ? {} : { pulse: options.pulse }),
+    ...(options.book === undefined ? {} : { book: options.book }),
   });
   const events: KaskadeEvent[] = [];
   const hooks = new Set<(event: KaskadeEvent) => void>();
