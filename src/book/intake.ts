@@ -4,7 +4,7 @@ import type { Host } from '../model/address.js';
 import type { ImportReport, Place, Reading, Rejection, Stamp } from '../model/book.js';
 import type { Credentials } from '../model/hop.js';
 import type { Logins } from './logins.js';
-import { type Merged, mergeStage, stageTable } from './merge.js';
+import { type Check, type Merged, mergeStage, stageTable } from './merge.js';
 import type { LookUp } from './places.js';
 import { parseRange } from './ranges.js';
 import { partsOf } from './rows.js';
@@ -18,6 +18,15 @@ export interface Source {
   readonly way?: string;
   readonly format: string;
   readonly scheme?: string;
+  /** What the user has said of how it is to be read; it holds for every further time. */
+  readonly said?: Said;
+}
+
+/** How a list is to be read. */
+export interface Said {
+  readonly format?: string;
+  readonly scheme?: string;
+  readonly privates?: true;
 }
 
 /** What an intake works with. */
@@ -34,7 +43,8 @@ export interface IntakeParts {
 /** A list that is being taken. Nothing of it is in the book before `finish` returns. */
 export interface Intake {
   readonly take: (readings: readonly Reading[]) => void;
-  readonly finish: () => ImportReport;
+  /** Puts it into the book, unless `check` throws. */
+  readonly finish: (check?: Check) => ImportReport;
 }
 
 type Proxy = Extract<Reading, { kind: 'proxy' }>;
@@ -64,8 +74,8 @@ export const beginIntake = (parts: IntakeParts, source: Source): Intake => {
       stage.keepLogins(readings);
       for (const reading of readings) takeOne(reading);
     },
-    finish: () => {
-      const merged: Merged = stage.merge(source);
+    finish: (check) => {
+      const merged: Merged = stage.merge(source, check);
       return { source: source.name, format: source.format, ...counts, ...merged, rejected };
     },
   };
@@ -127,9 +137,9 @@ const createStage = ({ database, logins, lookUp, now }: IntakeParts) => {
       for (const [mark, credentials] of fresh) marks.set(credentials, mark);
       logins.keep(fresh);
     },
-    merge: (source: Source): Merged => {
+    merge: (source: Source, check?: Check): Merged => {
       flush();
-      return mergeStage(database, source, now);
+      return mergeStage(database, { source, now, ...(check === undefined ? {} : { check }) });
     },
   };
 };

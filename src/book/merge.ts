@@ -10,6 +10,9 @@ export interface Merged {
   readonly merged: number;
 }
 
+/** Looks at what a list holds before it is put into the book, and throws where it is not to be. */
+export type Check = (staged: Staged) => void;
+
 /** Where readings wait. It is this connection's own, and is gone with it. */
 export const stageTable = `
   CREATE TEMP TABLE stage (
@@ -54,10 +57,23 @@ const settle = `
     WHERE assumed = 1 AND EXISTS (SELECT 1 FROM fresh AS f WHERE ${samePlace} AND f.assumed = 0);
 `;
 
-/** Puts what was staged into the book. Throws what SQLite throws; the book is as it was then. */
-export const mergeStage = (database: Database, source: Source, now: Stamp): Merged => {
+/** What a list holds, each once. */
+export interface Staged {
+  readonly proxies: number;
+  readonly ranges: number;
+}
+
+/** Puts what was staged into the book, unless `check` throws. Throws what SQLite throws; the book is as it was then. */
+export const mergeStage = (
+  database: Database,
+  { source, now, check }: { readonly source: Source; readonly now: Stamp; readonly check?: Check },
+): Merged => {
   const read = numberOf(database, 'SELECT count(*) AS count FROM stage');
   database.exec(gather);
+  check?.({
+    proxies: numberOf(database, 'SELECT count(*) AS count FROM fresh'),
+    ranges: numberOf(database, 'SELECT count(*) AS count FROM stagedRanges'),
+  });
   const added = inTransaction(database, () => merge(database, source, now));
   return { added, merged: read - added };
 };
@@ -127,15 +143,24 @@ const finishSource = (
 
 /** Gives the key of a source, new or known, with what is now known of it. */
 const enterSource = (database: Database, source: Source, now: Stamp): number => {
-  const { name, kind, place: from, way, format, scheme } = source;
+  const { name, kind, place: from, way, format, scheme, said } = source;
   database
     .prepare(
-      `INSERT INTO sources (name, kind, place, way, format, scheme, fetched, proxies, added, dropped)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+      `INSERT INTO sources (name, kind, place, way, format, scheme, said, fetched, proxies, added, dropped)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
        ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, place = excluded.place, way = excluded.way,
-         format = excluded.format, scheme = excluded.scheme, fetched = excluded.fetched, trouble = NULL, failures = 0`,
+         format = excluded.format, scheme = excluded.scheme, said = excluded.said, fetched = excluded.fetched, trouble = NULL, failures = 0`,
     )
-    .run(name, kind, from ?? null, way ?? null, format, scheme ?? null, now);
+    .run(
+      name,
+      kind,
+      from ?? null,
+      way ?? null,
+      format,
+      scheme ?? null,
+      said === undefined ? null : JSON.stringify(said),
+      now,
+    );
   return Number(database.prepare('SELECT key FROM sources WHERE name = ?').get(name)?.['key']);
 };
 

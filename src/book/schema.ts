@@ -51,6 +51,8 @@ const steps: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE TABLE ranges (low TEXT NOT NULL, high TEXT NOT NULL, text TEXT NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (source, text)) WITHOUT ROWID;
   `,
+  // What the user said of how a source is to be read, as JSON: it holds for every further time.
+  'ALTER TABLE sources ADD COLUMN said TEXT',
 ];
 
 /** The version that this program writes. */

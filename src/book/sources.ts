@@ -2,12 +2,14 @@
 
 import type { Millis } from '../model/brand.js';
 import type { Stamp } from '../model/book.js';
-import type { Source } from './intake.js';
+import type { Said, Source } from './intake.js';
 import type { Database, Row } from './sqlite.js';
 
 /** A source as it is known. */
 export interface KnownSource extends Source {
   readonly fetched: Stamp;
+  /** Blocked ranges that it names. */
+  readonly ranges: number;
   readonly proxies: number;
   readonly added: number;
   readonly dropped: number;
@@ -29,6 +31,8 @@ export interface Fetched {
   readonly failures: number;
   readonly nextFetch?: Stamp;
   readonly every?: Millis;
+  /** When it came, though nothing of it had changed. */
+  readonly fetched?: Stamp;
 }
 
 /** The sources of a book. */
@@ -38,12 +42,14 @@ export interface Sources {
   readonly note: (name: string, fetched: Fetched) => void;
 }
 
+const select = 'SELECT *, (SELECT count(*) FROM ranges WHERE source = sources.key) AS ranges FROM sources';
+
 /** Sources through a connection. */
 export const createSources = (database: Database): Sources => {
-  const all = database.prepare('SELECT * FROM sources ORDER BY name');
-  const find = database.prepare('SELECT * FROM sources WHERE name = ?');
+  const all = database.prepare(`${select} ORDER BY name`);
+  const find = database.prepare(`${select} WHERE name = ?`);
   const note = database.prepare(
-    'UPDATE sources SET etag = ?, modified = ?, trouble = ?, failures = ?, nextFetch = ?, every = ? WHERE name = ?',
+    'UPDATE sources SET etag = ?, modified = ?, trouble = ?, failures = ?, nextFetch = ?, every = ?, fetched = coalesce(?, fetched) WHERE name = ?',
   );
   return {
     all: () => all.all().map(sourceOf),
@@ -51,17 +57,26 @@ export const createSources = (database: Database): Sources => {
       const row = find.get(name);
       return row && sourceOf(row);
     },
-    note: (name, { etag = null, modified = null, trouble = null, failures, nextFetch = null, every = null }) => {
-      note.run(etag, modified, trouble, failures, nextFetch, every, name);
+    note: (
+      name,
+      { etag = null, modified = null, trouble = null, failures, nextFetch = null, every = null, fetched = null },
+    ) => {
+      note.run(etag, modified, trouble, failures, nextFetch, every, fetched, name);
     },
   };
 };
 
 const sourceOf = (row: Row): KnownSource => ({
   ...{ name: String(row['name']), kind: String(row['kind']) as Source['kind'], format: String(row['format']) },
-  ...{ fetched: Number(row['fetched']) as Stamp, proxies: Number(row['proxies']), added: Number(row['added']) },
+  ...{
+    fetched: Number(row['fetched']) as Stamp,
+    ranges: Number(row['ranges']),
+    proxies: Number(row['proxies']),
+    added: Number(row['added']),
+  },
   ...{ dropped: Number(row['dropped']), failures: Number(row['failures']) },
   ...texts(row, ['place', 'way', 'scheme', 'etag', 'modified', 'trouble']),
+  ...(typeof row['said'] === 'string' ? { said: JSON.parse(row['said']) as Said } : {}),
   ...(row['every'] === null ? {} : { every: Number(row['every']) as Millis }),
   ...(row['nextFetch'] === null ? {} : { nextFetch: Number(row['nextFetch']) as Stamp }),
 });

@@ -10,6 +10,7 @@ import { type Source, beginIntake } from './intake.js';
 import { type Keeping, createKeeping } from './keep.js';
 import { openLogins } from './logins.js';
 import { type Looks, createLooks } from './look.js';
+import type { Check } from './merge.js';
 import type { LookUp } from './places.js';
 import { createBlocks } from './ranges.js';
 import { type Shelving, createShelving } from './shelving.js';
@@ -29,6 +30,8 @@ export interface Watch {
   readonly signal?: AbortSignal;
   /** Called after each batch with what was read so far. */
   readonly onRead?: (readings: readonly Reading[]) => void;
+  /** Looks at what the list holds before the book has it; nothing is taken where it throws. */
+  readonly check?: Check;
 }
 
 /** An open book. Everything throws KaskadeErrors: `book-busy` while somebody else writes, `book-full`, `book-broken`. */
@@ -89,7 +92,7 @@ interface Taking {
 
 const takeAll = async (
   readings: AsyncIterable<readonly Reading[]>,
-  { parts, source, watch: { signal, onRead } }: Taking,
+  { parts, source, watch: { signal, onRead, check } }: Taking,
 ): Promise<ImportReport> => {
   const intake = beginIntake(parts, source);
   for await (const batch of readings) {
@@ -98,7 +101,7 @@ const takeAll = async (
     onRead?.(batch);
   }
   if (signal?.aborted === true) throw asKaskadeError(signal.reason);
-  return intake.finish();
+  return intake.finish(check);
 };
 
 /** SQLite counts what this connection changed; `data_version` changes with what others did. */

@@ -54,6 +54,11 @@ const rows = {
     'whether the cascade in use is probed, through its own hops, while sessions give no evidence',
   ),
   'health.warm': row(names, 'none', 'cascades that are probed also while they are not in use'),
+  'book.direct': row(
+    yesOrNo,
+    'no',
+    'whether lists may be fetched directly where you say so, which shows your own address to their hosts',
+  ),
   'book.tables': row(
     paths,
     'none',

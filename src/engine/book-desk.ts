@@ -1,20 +1,22 @@
 /** The book as faces use it: texts come in, plain data goes out. */
 
 import { Readable } from 'node:stream';
-import type { ImportReport } from '../model/book.js';
+import type { ImportReport, Reading, Stamp } from '../model/book.js';
 import { fail } from '../model/error.js';
 import { parseFilter } from '../model/filter-text.js';
 import type { Filter } from '../model/filter.js';
 import { formats } from '../book/format/index.js';
 import { reasons } from '../book/format/reasons.js';
-import type { Book } from '../book/store.js';
+import type { KnownSource } from '../book/sources.js';
+import type { Book, Watch } from '../book/store.js';
 import { writeList, writers } from '../book/write/index.js';
 import type { ExportFormat } from '../book/write/writer.js';
-import { explainText, openList, previewList } from './book-lists.js';
-import type { BookDesk, Exported, ImportOptions, ListInput, Selection, SourceView } from './controller.js';
+import { type Opened, explainText, openChunks, openList, previewList } from './book-lists.js';
+import { type Outlets, type UrlParts, importUrl, openUrl } from './book-url.js';
+import type { BookDesk, Exported, ImportOptions, ListInput, Selection, SourceView, UrlInput } from './controller.js';
 
 /** A desk over a book that is opened when it is needed. */
-export const createBookDesk = (open: () => Book): BookDesk => ({
+export const createBookDesk = (open: () => Book, outlets: Outlets): BookDesk => ({
   list: ({ filter, sort, descending, limit, offset }) =>
     open().page({ filter: filterOf(filter), sort, reversed: descending ? 'reversed' : 'usual', limit, offset }),
   count: (filter) => open().count(filterOf(filter)),
@@ -23,17 +25,23 @@ export const createBookDesk = (open: () => Book): BookDesk => ({
     return key === undefined ? undefined : open().detail(key);
   },
   sources: () => open().sources.all().map(sourceView),
-  preview: async (input, options = {}) => previewList(await openList(input, options), options),
-  import: async (input, options = {}) => take(open(), input, options),
+  preview: async (input, options = {}) => {
+    const opened =
+      input.kind === 'url'
+        ? await openUrl(input, urlParts(open(), outlets, options), options)
+        : openList(input, options);
+    return previewList(await opened, options);
+  },
+  import: async (input, options = {}) => importFrom(open(), outlets, { input, options }),
   explainLine: (line, options = {}) => Promise.resolve(explainText(line, options)),
   formats: () => formats.map(({ name }) => ({ name, writes: name in writers })),
   export: (options) => exported(open(), options),
-  refresh: async (name, options = {}) => {
+  refresh: async (name, { consent, shrunk, ...options } = {}) => {
     const source = open().sources.find(name);
     if (source === undefined) throw fail('source-unknown');
-    if (source.kind !== 'file' || source.place === undefined)
-      throw fail('bad-usage', { note: 'Only sources that came from a file can be read again.' });
-    return take(open(), { kind: 'file', path: source.place }, { ...options, name });
+    const input = inputOf(source);
+    const asked = input.kind === 'url' ? { ...input, ...definedOnly({ consent, shrunk }) } : input;
+    return importFrom(open(), outlets, { input: asked, options: { ...source.said, ...options, name } });
   },
   forget: (source) => {
     if (open().forget(source) === undefined) throw fail('source-unknown');
@@ -67,30 +75,63 @@ const readTag = (text: string): string => {
   return text;
 };
 
-const take = async (book: Book, input: ListInput, options: ImportOptions): Promise<ImportReport> => {
-  let bytes = 0;
-  let lines = 0;
-  const tell = (): void => options.onProgress?.({ bytes, read: lines });
-  const { list, source } = await openList(input, {
-    ...options,
-    onProgress: (progress) => {
-      bytes = progress.bytes;
-    },
-  });
-  return book.take(
-    list.batches,
-    { ...source, format: list.format },
-    {
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onRead: (batch) => {
-        lines += batch.length;
-        tell();
-        if (options.onRejected === undefined) return;
-        for (const reading of batch) if (reading.kind === 'rejected') options.onRejected(reading);
-      },
-    },
+/** Where a source came from. Throws `bad-usage` where that is over. */
+const inputOf = ({ kind, place, way }: KnownSource): ListInput => {
+  if (place !== undefined && kind === 'file') return { kind, path: place };
+  if (place !== undefined && kind === 'url') return { kind, url: place, ...(way === undefined ? {} : { way }) };
+  throw fail('bad-usage', { note: 'Only sources that came from a file or a URL can be read again.' });
+};
+
+const definedOnly = ({
+  consent,
+  shrunk,
+}: {
+  readonly consent: true | undefined;
+  readonly shrunk: true | undefined;
+}): Pick<UrlInput, 'consent' | 'shrunk'> => ({
+  ...(consent === undefined ? {} : { consent }),
+  ...(shrunk === undefined ? {} : { shrunk }),
+});
+
+interface Import {
+  readonly input: ListInput;
+  readonly options: ImportOptions;
+}
+
+const importFrom = async (book: Book, outlets: Outlets, { input, options }: Import): Promise<ImportReport> => {
+  const progress = createProgress(options);
+  const watched = { ...options, onProgress: progress.onBytes };
+  if (input.kind !== 'url') return take(book, await openList(input, watched), progress);
+  return importUrl(input, urlParts(book, outlets, watched), options, (opened, check) =>
+    take(book, opened, { ...progress, check }),
   );
 };
+
+const urlParts = (book: Book, outlets: Outlets, options: ImportOptions): UrlParts => ({
+  ...{ book, outlets, now: () => Date.now() as Stamp, random: Math.random },
+  open: (chunks, source) => openChunks(chunks, source, options),
+});
+
+/** Bytes and lines are counted at two places, and told together. */
+const createProgress = ({ signal, onProgress, onRejected }: ImportOptions) => {
+  let bytes = 0;
+  let lines = 0;
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    onBytes: (progress: { readonly bytes: number }): void => {
+      bytes = progress.bytes;
+    },
+    onRead: (batch: readonly Reading[]): void => {
+      lines += batch.length;
+      onProgress?.({ bytes, read: lines });
+      if (onRejected === undefined) return;
+      for (const reading of batch) if (reading.kind === 'rejected') onRejected(reading);
+    },
+  };
+};
+
+const take = (book: Book, { list, source }: Opened, watch: Watch): Promise<ImportReport> =>
+  book.take(list.batches, { ...source, format: list.format }, watch);
 
 const exported = (
   book: Book,
@@ -126,5 +167,12 @@ const sourceView = ({
   etag: _etag,
   modified: _modified,
   scheme: _scheme,
+  said: _said,
   ...source
-}: ReturnType<Book['sources']['all']>[number]): SourceView => source;
+}: KnownSource): SourceView => ({
+  ...source,
+  ...(source.place === undefined ? {} : { place: withoutQuery(source.place) }),
+});
+
+/** What stands behind the question mark of a URL may be a key. */
+const withoutQuery = (place: string): string => place.replace(/^(https?:[^?]*\?).*/, '$1…');

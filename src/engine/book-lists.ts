@@ -9,7 +9,7 @@ import { type Scheme, labelHop, parseHop } from '../model/hop.js';
 import { explainLine } from '../book/explain.js';
 import type { FormatName } from '../book/format/format.js';
 import { formats } from '../book/format/index.js';
-import type { Source } from '../book/intake.js';
+import type { Said, Source } from '../book/intake.js';
 import { type List, readList } from '../book/read.js';
 import type { Cancel } from '../net/cancel.js';
 import type { ImportOptions, LineReading, ListInput, Preview } from './controller.js';
@@ -40,13 +40,22 @@ export interface Opened {
   readonly source: Omit<Source, 'format'>;
 }
 
+/** A list that is at hand. */
+export type LocalInput = Exclude<ListInput, { readonly kind: 'url' }>;
+
 /** Opens a list. Throws `file-unreadable` or `list-unreadable`. */
-export const openList = async (input: ListInput, options: ImportOptions): Promise<Opened> => {
-  const { name, format, scheme, privates, signal, onProgress } = options;
+export const openList = (input: LocalInput, options: ImportOptions): Promise<Opened> =>
+  openChunks(chunksOf(input), sourceOf(input, options.name), options);
+
+/** Opens what comes in as a list of that source. */
+export const openChunks = async (
+  bytes: AsyncIterable<Buffer | string>,
+  source: Opened['source'],
+  { format, scheme, privates, signal, onProgress }: ImportOptions,
+): Promise<Opened> => {
   const [known, said] = [formatOf(format), schemeOf(scheme)];
-  const source = sourceOf(input, name);
   const cancel: Cancel = { signal: signal ?? new AbortController().signal };
-  const chunks = watched(chunksOf(input), (bytes) => onProgress?.({ bytes, read: 0 }));
+  const chunks = watched(bytes, (count) => onProgress?.({ bytes: count, read: 0 }));
   const hints = {
     name: source.place ?? source.name,
     ...(known === undefined ? {} : { format: known }),
@@ -54,10 +63,15 @@ export const openList = async (input: ListInput, options: ImportOptions): Promis
     ...(privates === true ? { privates: 'allow' as const } : {}),
   };
   const list = await readList(chunks, hints, cancel);
-  return { list, source: { ...source, ...(scheme === undefined ? {} : { scheme }) } };
+  const told: Said = {
+    ...(format === undefined ? {} : { format }),
+    ...(scheme === undefined ? {} : { scheme }),
+    ...(privates === undefined ? {} : { privates }),
+  };
+  return { list, source: { ...source, ...(scheme === undefined ? {} : { scheme }), said: told } };
 };
 
-const sourceOf = (input: ListInput, name: string | undefined): Omit<Source, 'format'> => {
+const sourceOf = (input: LocalInput, name: string | undefined): Omit<Source, 'format'> => {
   switch (input.kind) {
     case 'file':
       return { name: name ?? basename(input.path), kind: 'file', place: input.path };
@@ -68,7 +82,7 @@ const sourceOf = (input: ListInput, name: string | undefined): Omit<Source, 'for
   }
 };
 
-const chunksOf = (input: ListInput): AsyncIterable<Buffer | string> => {
+const chunksOf = (input: LocalInput): AsyncIterable<Buffer | string> => {
   switch (input.kind) {
     case 'file':
       return createReadStream(input.path, { highWaterMark: 65_536 });

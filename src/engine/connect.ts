@@ -8,7 +8,7 @@ import { parseHop } from '../model/hop.js';
 import { privateKind } from '../model/private.js';
 import type { Identity, Route } from '../model/route.js';
 import type { Store } from '../config/store.js';
-import { deadline } from '../net/cancel.js';
+import { type Cancel, deadline } from '../net/cancel.js';
 import type { Door } from '../net/connect.js';
 import type { Tunnel } from '../net/relay.js';
 import { dial } from '../route/dial.js';
@@ -22,8 +22,10 @@ import { attach } from './remote.js';
 import { cascadeInUse, findCascade, rulesOf } from './choice.js';
 import { carry } from './stdio.js';
 
+type Asked = Parameters<Program['connect']>[0];
+
 /** What is wanted. */
-type Wish = Parameters<Program['connect']>[0];
+export interface Wish extends Cancel, Pick<Asked, 'target' | 'cascade'> {}
 
 /** What connecting needs. */
 export interface Means {
@@ -38,11 +40,14 @@ export interface Means {
 export type Beside = <Result>(work: (planner: Planner) => Promise<Result>) => Promise<Result>;
 
 /** Connects a target with two streams. Resolves when both directions have ended; rejects with what kept it from it. */
-export const connectStdio = async (wish: Wish, means: Means): Promise<void> => {
+export const connectStdio = async (wish: Wish & Pick<Asked, 'stdio' | 'signal'>, means: Means): Promise<void> =>
+  carry(await openTunnel(wish, means), wish.stdio, wish.signal);
+
+/** A tunnel to a target, through the engine of the home or dialled here. Rejects with what kept it from it. */
+export const openTunnel = async (wish: Wish, means: Means): Promise<Tunnel> => {
   const refusal = refusalOf(wish.target, rulesOf(means.store.settings()));
   if (refusal !== undefined) throw refusal;
-  const tunnel = (await openThroughEngine(wish, means)) ?? (await openHere(wish, means));
-  await carry(tunnel, wish.stdio, wish.signal);
+  return (await openThroughEngine(wish, means)) ?? (await openHere(wish, means));
 };
 
 /** The tunnel of the running engine; undefined where none runs that serves this wish to programs without a login. */

@@ -70,7 +70,22 @@ export interface Stdio {
 export type ListInput =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'stdin'; readonly stream: AsyncIterable<Buffer | string> };
+  | { readonly kind: 'stdin'; readonly stream: AsyncIterable<Buffer | string> }
+  | UrlInput;
+
+/** A list on the web, and how to get it. */
+export interface UrlInput {
+  readonly kind: 'url';
+  readonly url: string;
+  /** `cascade NAME`, `direct`, `proxy URL`, `environment` or `pac FILE`; the cascade in use where it is missing. */
+  readonly way?: string;
+  /** Fetched again so often by a running engine; never where it is 0, as before where it is missing. */
+  readonly every?: Millis;
+  /** The user knows that `direct` shows the own address; remembered. */
+  readonly consent?: true;
+  /** Takes it also where it has lost more than half of its proxies. */
+  readonly shrunk?: true;
+}
 
 /** How a list is to be read: what is missing is found out. */
 export interface ImportOptions {
@@ -111,6 +126,8 @@ export interface SourceView {
   readonly dropped: number;
   readonly fetched: Stamp;
   readonly every?: Millis;
+  /** When a running engine fetches it next. */
+  readonly nextFetch?: Stamp;
   /** Why the last fetch was not taken; the list of before stays. */
   readonly trouble?: string;
 }
@@ -138,7 +155,7 @@ export interface Exported {
 /** Some proxies: by name, or all that a filter finds. */
 export type Selection = { readonly ids: readonly ProxyId[] } | { readonly filter: string };
 
-/** The book as faces use it. Throws KaskadeErrors only: `bad-filter` with the place in the text, `book-broken`, `list-…`. */
+/** The book as faces use it. Throws KaskadeErrors only: `bad-filter` with the place in the text, `book-broken`, `list-…`, `consent-needed`. */
 export interface BookDesk {
   readonly list: (query: BookQuery) => readonly BookEntry[];
   readonly count: (filter: string) => number;
@@ -152,8 +169,11 @@ export interface BookDesk {
   readonly formats: () => readonly { readonly name: string; readonly writes: boolean }[];
   /** Credentials are only written where `logins` says so. */
   readonly export: (options: { readonly filter: string; readonly format: string; readonly logins?: true }) => Exported;
-  /** Reads a source again that came from a file. Rejects with `source-unknown`, `file-unreadable`. */
-  readonly refresh: (name: string, options?: ImportOptions) => Promise<ImportReport>;
+  /** Reads a source again that came from a file or a URL. Rejects with `source-unknown`, `file-unreadable`, or as a fetch does. */
+  readonly refresh: (
+    name: string,
+    options?: ImportOptions & Pick<UrlInput, 'consent' | 'shrunk'>,
+  ) => Promise<ImportReport>;
   readonly forget: (source: string) => void;
   /** What a person reads of a reason. */
   readonly reason: (why: Rejection) => string;

@@ -9,7 +9,7 @@ import { createBookDesk } from './book-desk.js';
 import { homeBook, openRouteBook } from './book.js';
 import { noEvidence } from '../route/evidence.js';
 import { createPlanner } from '../route/plan.js';
-import { type Beside, connectStdio } from './connect.js';
+import { type Beside, connectStdio, openTunnel } from './connect.js';
 import type { Controller, Program, ServeOptions } from './controller.js';
 import { type Reception, claimHome } from './daemon.js';
 import { type Place, controlPlace } from './place.js';
@@ -42,7 +42,21 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
           tryCascade({ ...trial, planner, door: freshDoor(), within: store.settings()['dial.deadline'] }),
         ),
     },
-    book: createBookDesk(homeBook(store.path, () => store.settings()['book.tables']).open),
+    book: createBookDesk(homeBook(store.path, () => store.settings()['book.tables']).open, {
+      throughCascade: async (target, cascade, cancel) => {
+        const means = { store, beside: beside(store), place: place(), door: freshDoor() };
+        const { stream } = await openTunnel(
+          { target, ...(cascade === undefined ? {} : { cascade }), ...cancel },
+          means,
+        );
+        return stream;
+      },
+      mayGoDirect: () => store.settings()['book.direct'],
+      allowDirect: () => {
+        store.set('book.direct', 'yes');
+      },
+      environment: process.env,
+    }),
     serve: (options) => serveHome(store, options),
     attach: () => attach(place()),
     connect: (options) => connectStdio(options, { store, beside: beside(store), place: place(), door: freshDoor() }),

@@ -162,6 +162,8 @@ export interface ImportReport {
   readonly ranges: number;
   /** Schemes that were assumed, and how many proxies have them. */
   readonly assumed: number;
+  /** Its host says that the list is still the one of the last time: nothing was read. */
+  readonly unchanged?: true;
 }
 
 /** How a query sorts; `rank` is grade, then availability, then latency. */

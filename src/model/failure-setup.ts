@@ -77,6 +77,26 @@ export const setupRows = {
     sentence: (d) => `The list could not be read to its end${noted(d)}.`,
     hint: 'Nothing of it was taken. Fetch it again, or unpack it by hand to see what it is.',
   }),
+  'list-unreachable': local(3, {
+    sentence: (d) => `The list could not be fetched${noted(d)}.`,
+    hint: 'What the book has of it stays. Try another way: --way cascade NAME, proxy URL, or direct.',
+  }),
+  'list-refused': local(3, {
+    sentence: (d) => `The list was not taken${noted(d)}.`,
+    hint: 'What the book has of it stays. Look at the URL in a browser, or fetch the list by hand and import the file.',
+  }),
+  'list-not-a-list': local(3, {
+    sentence: (d) => `What came is not a list of proxies${noted(d)}.`,
+    hint: 'What the book has of it stays. Look at the URL in a browser; --format says how it is to be read.',
+  }),
+  'list-shrunk': local(3, {
+    sentence: (d) => `The list has lost more than half of its proxies${noted(d)}.`,
+    hint: 'The last good list stays. If that is right, take it with --shrunk.',
+  }),
+  'consent-needed': local(2, {
+    sentence: () => 'Fetching this directly would show your own address to the host of the list.',
+    hint: '--yes says so once for all lists, as does kaskade config set book.direct yes; --way cascade goes through the cascade in use.',
+  }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',

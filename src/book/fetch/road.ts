@@ -1,0 +1,59 @@
+/** Over which connection a request for a list goes: one that was made by others, or one that an agent makes. */
+
+import { type Agent, type ClientRequest, type RequestOptions, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { Endpoint } from '../../model/address.js';
+import { parseEndpoint } from '../../model/address.js';
+import type { Port } from '../../model/brand.js';
+import type { Cancel } from '../../net/cancel.js';
+import { secure } from '../../net/secure.js';
+
+/** Makes requests; nothing is sent before the caller ends what it gets. */
+export interface Road {
+  readonly request: (url: URL, options: RequestOptions, cancel: Cancel) => Promise<ClientRequest>;
+  /** Ends what is still open. */
+  readonly close: () => void;
+}
+
+/** A road over streams that `open` makes, each for one request. TLS is spoken here, and certificates are judged here. */
+export const streamRoad = (open: (endpoint: Endpoint, cancel: Cancel) => Promise<Duplex>): Road => {
+  const streams = new Set<Duplex>();
+  return {
+    request: async (url, options, cancel) => {
+      const endpoint = endpointOf(url);
+      const plain = await open(endpoint, cancel);
+      plain.on('error', () => undefined);
+      streams.add(plain);
+      const stream =
+        url.protocol === 'https:' ? await secure(plain, { endpoint, trust: { by: 'authorities' } }, cancel) : plain;
+      return httpRequest({ ...options, ...partsOf(url), createConnection: () => stream });
+    },
+    close: () => {
+      for (const stream of streams) stream.destroy();
+    },
+  };
+};
+
+/** A road by an agent, which connects as it has been told. */
+export const agentRoad = (agent: Agent): Road => ({
+  request: (url, options) => {
+    const begin = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    return Promise.resolve(begin({ ...options, ...partsOf(url), agent, rejectUnauthorized: true }));
+  },
+  close: () => {
+    agent.destroy();
+  },
+});
+
+/** Where a URL leads. */
+export const endpointOf = (url: URL): Endpoint =>
+  parseEndpoint(url.port === '' ? url.hostname : `${url.hostname}:${url.port}`, portOf(url));
+
+const portOf = ({ protocol }: URL): Port => (protocol === 'https:' ? 443 : 80) as Port;
+
+const partsOf = (url: URL): RequestOptions => ({
+  host: url.hostname.replace(/^\[|\]$/g, ''),
+  port: url.port === '' ? portOf(url) : Number(url.port),
+  path: `${url.pathname}${url.search}`,
+});
