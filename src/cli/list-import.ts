@@ -3,13 +3,15 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import type { ImportReport, Rejection } from '../model/book.js';
+import type { Rejection } from '../model/book.js';
+import { type Millis, millis } from '../model/brand.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import { explain } from '../model/failure.js';
-import type { BookDesk, ImportOptions, ListInput, Preview } from '../engine/controller.js';
+import type { ImportOptions, ListInput, SourceView } from '../engine/controller.js';
 import { bytesText } from './amounts.js';
+import { withConsent } from './consent.js';
 import type { Face, Run } from './face.js';
-import type { Output } from './output.js';
+import { tellPreview, tellReport } from './list-report.js';
 import { catchSignals } from './signals.js';
 
 interface Flags {
@@ -19,6 +21,10 @@ interface Flags {
   readonly private?: true;
   readonly preview?: true;
   readonly rejected?: string;
+  readonly way?: string;
+  readonly every?: string;
+  readonly yes?: true;
+  readonly shrunk?: true;
 }
 
 /** Puts `list import` on the command line. */
@@ -26,13 +32,17 @@ export const addImport = (list: Command, run: Run): void => {
   const command = list
     .command('import')
     .description('take a list into the book; its proxies get no traffic before they are released')
-    .argument('<file>', 'a file, or - for stdin')
+    .argument('<file>', 'a file, a URL, or - for stdin')
     .option('--as <name>', 'the name of the source; else that of the file')
     .option('--scheme <scheme>', 'what proxies speak where the list does not say: http, https, socks4a, socks5h')
     .option('--format <format>', 'how the list is written; else it is found out')
     .option('--rejected <file>', 'write each line that is not taken, with its number and the reason')
     .option('--private', 'take addresses that are not public too')
-    .option('--preview', 'tell what it would bring, and take nothing');
+    .option('--preview', 'tell what it would bring, and take nothing')
+    .option('--way <way>', wayHelp)
+    .option('--every <time>', 'of a URL: have a running kaskade fetch it again so often, such as 6h; off ends that')
+    .option('--yes', yesHelp)
+    .option('--shrunk', shrunkHelp);
   run(command, async (face, [place = '']) => {
     const flags = command.opts<Flags>();
     const { book } = await face.program();
@@ -45,9 +55,12 @@ export const addImport = (list: Command, run: Run): void => {
       ...(rejected === undefined ? {} : { onRejected: rejected.take }),
     };
     try {
-      const input = inputOf(place, face);
-      if (flags.preview === true) tellPreview(face.output, book, await book.preview(input, options));
-      else tellReport(face.output, book, await book.import(input, options));
+      const input = inputOf(place, face, flags);
+      const work = async (asked: ListInput): Promise<void> => {
+        if (flags.preview === true) tellPreview(face.output, book, await book.preview(asked, options));
+        else tellReport(face.output, book, await book.import(asked, options));
+      };
+      await withConsent(face, (consent) => work(input.kind === 'url' ? { ...input, ...consent } : input));
     } finally {
       progress.end();
       await rejected?.end();
@@ -57,17 +70,24 @@ export const addImport = (list: Command, run: Run): void => {
 
 /** Puts `list refresh` on the command line. */
 export const addRefresh = (list: Command, run: Run): void => {
-  const command = list.command('refresh').description('read a source again that came from a file, or all of them');
+  const command = list
+    .command('refresh')
+    .description('read a source again that came from a file or a URL, or all of them')
+    .option('--yes', yesHelp)
+    .option('--shrunk', shrunkHelp);
   run(command.argument('[source]'), async (face, [name]) => {
     const { book } = await face.program();
     const { signal } = catchSignals();
-    const names =
-      name === undefined ? book.sources().flatMap((each) => (each.kind === 'file' ? [each.name] : [])) : [name];
-    if (names.length === 0) face.output.note('No source came from a file.');
+    const { yes, shrunk } = command.opts<Pick<Flags, 'yes' | 'shrunk'>>();
+    const answers = { ...(yes === true ? { consent: yes } : {}), ...(shrunk === true ? { shrunk } : {}) };
+    const names = name === undefined ? book.sources().flatMap(againIn) : [name];
+    if (names.length === 0) face.output.note('No source came from a file or a URL.');
     let code = 0;
     for (const each of names) {
       try {
-        tellReport(face.output, book, await book.refresh(each, { signal }));
+        await withConsent(face, async (consent) => {
+          tellReport(face.output, book, await book.refresh(each, { signal, ...answers, ...consent }));
+        });
       } catch (thrown) {
         const error = asKaskadeError(thrown);
         if (name !== undefined || error.code === 'interrupted') throw error;
@@ -79,6 +99,13 @@ export const addRefresh = (list: Command, run: Run): void => {
   });
 };
 
+const wayHelp =
+  'of a URL: cascade (the one in use), cascade NAME, proxy URL, environment, pac FILE, or direct, which shows your address to its host';
+const yesHelp = 'that the host of a list sees your own address is all right, now and later';
+const shrunkHelp = 'of a URL: take it also where it has lost more than half of its proxies';
+
+const againIn = ({ kind, name }: SourceView): readonly string[] => (kind === 'file' || kind === 'url' ? [name] : []);
+
 const optionsOf = ({ as: name, format, scheme, private: isPrivate }: Flags): ImportOptions => ({
   ...(name === undefined ? {} : { name }),
   ...(format === undefined ? {} : { format }),
@@ -86,8 +113,31 @@ const optionsOf = ({ as: name, format, scheme, private: isPrivate }: Flags): Imp
   ...(isPrivate === true ? { privates: true as const } : {}),
 });
 
-const inputOf = (place: string, { stdin }: Face): ListInput =>
-  place === '-' ? { kind: 'stdin', stream: stdin } : { kind: 'file', path: place };
+const inputOf = (place: string, { stdin }: Face, flags: Flags): ListInput => {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return urlOf(place, flags);
+  if (flags.way !== undefined || flags.every !== undefined)
+    throw fail('bad-usage', { note: '--way and --every are for lists from a URL.' });
+  return place === '-' ? { kind: 'stdin', stream: stdin } : { kind: 'file', path: place };
+};
+
+const urlOf = (url: string, { way, every, yes, shrunk }: Flags): ListInput => ({
+  ...{ kind: 'url', url },
+  ...(way === undefined ? {} : { way }),
+  ...(every === undefined ? {} : { every: intervalOf(every) }),
+  ...(yes === true ? { consent: yes } : {}),
+  ...(shrunk === true ? { shrunk } : {}),
+});
+
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Lists change by the hour; who asks more often than every ten minutes is a burden. */
+const intervalOf = (text: string): Millis => {
+  if (text === 'off') return millis(0);
+  const [, count = '', unit = ''] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
+  const span = Number(count) * (units[unit] ?? 0);
+  if (span < 600_000) throw fail('bad-usage', { note: '--every is a time from 10m, such as 6h or 1d, or off.' });
+  return millis(span);
+};
 
 /** A file of lines that were not taken: number, reason, text, a tab between. Throws `file-unreadable` when it is closed. */
 const openRejected = (path: string) => {
@@ -123,30 +173,4 @@ const createProgress = ({ output }: Face) => {
       if (shown) process.stderr.write('\r\x1b[K');
     },
   };
-};
-
-const tellReport = (output: Output, book: BookDesk, report: ImportReport): void => {
-  const { source, format, read, added, merged, ranges, assumed } = report;
-  output.say(
-    `${source}: ${read} read as ${format}, ${added} added, ${merged} known already${ranges === 0 ? '' : `, ${ranges} blocked ranges`}`,
-  );
-  tellRejected(output, book, report.rejected);
-  if (assumed > 0) output.note(`Note: the list does not say what ${assumed} of them speak; --scheme does.`);
-  if (added > 0) output.note('Note: new proxies are in quarantine: kaskade list release lets cascades use them.');
-  output.value({ event: 'imported', ...report });
-};
-
-const tellPreview = (output: Output, book: BookDesk, preview: Preview): void => {
-  const { format, proxies, ranges, first, sample } = preview;
-  output.say(`${proxies} proxies and ${ranges} blocked ranges, read as ${format}; nothing was taken`);
-  for (const text of sample) output.say(`  ${text}`);
-  tellRejected(output, book, preview.rejected);
-  for (const { line, why, text } of first) output.say({ tone: 'faint', text: `  line ${line}: ${why}: ${text}` });
-  output.value({ event: 'preview', ...preview });
-};
-
-const tellRejected = (output: Output, book: BookDesk, rejected: ImportReport['rejected']): void => {
-  const all = Object.entries(rejected) as [Rejection, number][];
-  for (const [why, count] of all.sort((one, other) => other[1] - one[1]))
-    output.say(`  ${count} not taken: ${why}, `, { tone: 'faint', text: book.reason(why) });
 };

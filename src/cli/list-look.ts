@@ -157,7 +157,7 @@ export const addSources = (list: Command, run: Run): void => {
     const sources = (await face.program()).book.sources();
     const rows = sources.map(sourceCells);
     const [heading = '', ...lines] = inColumns([sourceHeadings, ...rows]);
-    if (sources.length === 0) face.output.note('No list was imported yet: kaskade list import FILE.');
+    if (sources.length === 0) face.output.note('No list was imported yet: kaskade list import FILE or URL.');
     else face.output.say({ tone: 'faint', text: heading });
     for (const line of lines) face.output.say(line);
     for (const source of sources) face.output.value(source);
@@ -168,7 +168,8 @@ const sourceHeadings = ['source', 'from', 'way', 'format', 'proxies', 'added', '
 
 const sourceCells = (source: SourceView): readonly string[] => {
   const { name, kind, place, way, format, proxies, added, dropped, fetched, every, trouble } = source;
-  const age = `${spanText(ageOf(fetched))} ago${every === undefined ? '' : `, every ${spanText(every)}`}`;
+  const isStale = every !== undefined && ageOf(fetched) > 2 * every;
+  const age = `${spanText(ageOf(fetched))} ago${isStale ? ' (stale)' : ''}${every === undefined ? '' : `, every ${spanText(every)}`}`;
   return [name, place ?? kind, way ?? '-', format, String(proxies), `+${added}`, `-${dropped}`, age, trouble ?? ''];
 };
 

@@ -62,6 +62,8 @@ export interface RouteBook {
   readonly known: Known;
   /** Notes how proxies of the book have done in the last ten minutes. Never throws. */
   readonly note: (hops: readonly HopHealth[]) => void;
+  /** The sources that are to be fetched again now, the longest waiting first. Never throws. */
+  readonly due: () => readonly string[];
   /** Why there is no book, where there was one. */
   readonly trouble?: string;
   /** Keeps the stable entries, and closes the book. */
@@ -84,6 +86,7 @@ export const openRouteBook = (settingsPath: string, tables: () => readonly strin
     note: (hops) => {
       noteIn(home, hops);
     },
+    due: () => dueIn(home),
     close: () => {
       const all = guards.save();
       // Another process may have kept others in the meantime.
@@ -112,6 +115,19 @@ const noteIn = ({ exists, open }: HomeBook, hops: readonly HopHealth[]): void =>
     if (outcomes.length > 0) book.tried(outcomes);
   } catch {
     // Somebody else writes, or the disk is full: the next ten minutes tell as much.
+  }
+};
+
+const dueIn = ({ exists, open }: HomeBook): readonly string[] => {
+  try {
+    const sources = exists() ? open().sources.all() : [];
+    return sources
+      .flatMap(({ name, nextFetch }) => (nextFetch === undefined || nextFetch > clock() ? [] : [{ name, nextFetch }]))
+      .sort((one, other) => one.nextFetch - other.nextFetch)
+      .map(({ name }) => name);
+  } catch {
+    // A book that cannot be read is told of elsewhere.
+    return [];
   }
 };
 

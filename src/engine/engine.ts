@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { Millis } from '../model/brand.js';
 import { type Cascade, labelCascade } from '../model/cascade.js';
-import { type Candidate, barOf } from '../model/catalog.js';
+import { mayPass } from '../model/catalog.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import { type Asker, parseAsker } from '../model/route.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -18,6 +18,7 @@ import { serve } from '../route/serve.js';
 import type { TargetRules } from '../route/targets.js';
 import type { Login } from '../wire/client-request.js';
 import { type Care, type Pulse, createCare } from './care.js';
+import { ended, within } from './closing.js';
 import type { Controller } from './controller.js';
 import { createDetour } from './detour.js';
 import { type Levers, obey } from './desk.js';
@@ -44,6 +45,8 @@ export interface EngineParts {
   readonly known?: Known;
   /** How health works; without it nothing is probed. */
   readonly pulse?: Pulse;
+  /** What else goes on while the engine runs. */
+  readonly chores?: (notices: Pick<Notices, 'warn' | 'inform'>) => Disposable;
   /** What is worth a notice from the beginning, by topic. */
   readonly remarks?: Readonly<Record<string, string>>;
 }
@@ -88,6 +91,7 @@ interface Running {
   readonly rates: RateWatch;
   readonly stopping: Aborter;
   closing: boolean;
+  chores?: Disposable | undefined;
 }
 
 /** Starts an engine. Rejects with `port-in-use`, with nothing left open. */
@@ -114,6 +118,7 @@ export const startEngine = async (parts: EngineParts): Promise<Controller> => {
     throw thrown;
   }
   running.care.begin(parts.inUse());
+  running.chores = parts.chores?.(running.notices);
   return createController(running, parts);
 };
 
@@ -170,9 +175,6 @@ const assemble = (parts: EngineParts): Running => {
   return running;
 };
 
-/** The book knows of nothing against it, or does not know it at all. */
-const mayPass = (entry: Candidate | undefined): boolean => entry === undefined || barOf(entry) === undefined;
-
 const describe = (cascade: Cascade | undefined) =>
   cascade === undefined ? { name: 'none', route: 'none' } : { name: cascade.name, route: labelCascade(cascade) };
 
@@ -221,6 +223,7 @@ const createLevers = (running: Running, { stored, inUse }: EngineParts): Levers 
 /** No new clients, then no new requests, then no sessions, then nothing at all. */
 const stop = async (running: Running, grace: Millis): Promise<void> => {
   running.closing = true;
+  running.chores?.[Symbol.dispose]();
   const closed = running.listeners.splice(0).map((listener) => listener.close());
   await within(grace, running.ledger.empty());
   running.stopping.abort(fail('stopped'));
@@ -230,21 +233,4 @@ const stop = async (running: Running, grace: Millis): Promise<void> => {
   await Promise.all([...running.clients].map(ended));
   await Promise.all([running.ledger.empty(), ...closed]);
   running.watchers.tell({ kind: 'stopped' });
-};
-
-const ended = (client: Socket): Promise<void> =>
-  new Promise((resolve) => {
-    client.once('close', () => {
-      resolve();
-    });
-    client.destroy();
-  });
-
-const within = async (time: Millis, work: Promise<void>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, time);
-  });
-  await Promise.race([work, over]);
-  clearTimeout(timer);
 };

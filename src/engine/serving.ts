@@ -1,5 +1,6 @@
 /** From settings and flags to a running engine, through a cascade or through the lab. */
 
+import { dirname } from 'node:path';
 import { labelEndpoint } from '../model/address.js';
 import type { Port } from '../model/brand.js';
 import { fail } from '../model/error.js';
@@ -17,6 +18,7 @@ import type { Controller, ServeOptions } from './controller.js';
 import { endingWith } from './daemon.js';
 import { type EngineParts, startEngine } from './engine.js';
 import { type Lab, openLab } from './lab.js';
+import { fetchInThread, watchSubscriptions } from './subscriptions.js';
 
 /** Notices from the beginning, by topic. */
 export type Remarks = NonNullable<EngineParts['remarks']>;
@@ -51,7 +53,8 @@ const begin = async (
   if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
   const book = openRouteBook(store.path, () => store.settings()['book.tables']);
   const remarks = { ...parts.remarks, ...(book.trouble === undefined ? {} : { book: book.trouble }) };
-  const { routes, known, note, close } = book;
+  const { routes, known, note, due, close } = book;
+  const fetch = fetchInThread(dirname(store.path));
   try {
     return endingWith(
       await startEngine({
@@ -61,6 +64,7 @@ const begin = async (
         pulse: { ...pulseOf(store), diary: note },
         book: routes,
         known,
+        chores: (notices) => watchSubscriptions({ due, fetch, notices }),
       }),
       close,
     );

@@ -37,3 +37,6 @@ export const barOf = ({ shelf, blocked, tunnel, forward }: Candidate): Bar | und
   if (blocked) return 'blocked';
   return tunnel?.grade === 'hostile' || forward?.grade === 'hostile' ? 'hostile' : undefined;
 };
+
+/** Whether a proxy may be in a route: the book knows of nothing against it, or does not know it at all. */
+export const mayPass = (entry: Candidate | undefined): boolean => entry === undefined || barOf(entry) === undefined;

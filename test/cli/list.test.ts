@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { ask } from '../kit/clients.js';
 import { openHop } from '../kit/hops.js';
 import { createScope } from '../kit/scope.js';
+import { answer, openListHost } from '../kit/list-host.js';
 import { echo, openTarget } from '../kit/target.js';
 import { assertRefused, createKaskade, jsonLines } from './kaskade.js';
 
@@ -152,4 +153,41 @@ test('a cascade is tried, and one target connected, through the book too, and th
     stdin: 'hello',
   });
   assert.deepEqual([told.stdout, hop.visits.length], ['hello', 2]);
+});
+
+test('a list comes from a URL by the way that is said: directly after a yes that is remembered, else through the cascade', async (context) => {
+  await using scope = createScope();
+  const host = scope.use(await openListHost());
+  const hop = scope.use(await openHop({ scheme: 'socks5h' }));
+  const { run } = createKaskade(context);
+  const url = host.says('/all.txt?key=secret', answer('http://8.8.8.8:80\nhttp://8.8.4.4:80\nhttp://1.1.1.1:80\n'));
+  assertRefused(await run(['list', 'import', url]), 3, /private, local or reserved/);
+  assertRefused(await run(['list', 'import', 'http://lists.example/all.txt']), 2, /cascade/);
+  assertRefused(await run(['list', 'import', url, '--way', 'direct']), 2, /your own address/);
+  assertRefused(await run(['list', 'import', url, '--way', 'sideways']), 2, /A way is cascade/);
+  assertRefused(await run(['list', 'import', url, '--every', '1m']), 2, /from 10m/);
+  assertRefused(await run(['list', 'import', '-', '--way', 'direct'], { stdin: '' }), 2, /from a URL/);
+  assert.equal(host.asked.length, 0);
+  const taken = await run(['list', 'import', url, '--way', 'direct', '--yes', '--every', '6h']);
+  assert.match(taken.stdout, /^127\.0\.0\.1:\d+\/all\.txt: 3 read as lines, 3 added/);
+  assert.equal((await run(['config', 'get', 'book.direct'])).stdout.trim(), 'yes');
+  assert.equal((await run(['list', 'import', url, '--way', 'direct'])).code, 0);
+  host.says('/all.txt?key=secret', answer('http://8.8.8.8:80\n'));
+  const shrunk = await run(['list', 'refresh']);
+  assert.equal(shrunk.code, 1);
+  assert.match(shrunk.stderr, /lost more than half .*1 of 3 are left.* The list of before stays/);
+  const sources = await run(['list', 'sources']);
+  assert.match(sources.stdout, /all\.txt\?… +direct +lines +3 .*every 6 h.* lost more than half/);
+  assert.equal(sources.stdout.includes('secret'), false);
+  assert.equal((await run(['list', 'refresh', '--shrunk'])).code, 0);
+  const [source] = jsonLines(await run(['list', 'sources', '--json']));
+  assert.deepEqual([source?.['proxies'], source?.['dropped'], source?.['way']], [1, 2, 'direct']);
+  const before = host.asked.length;
+  await run(['cascade', 'add', 'mine', hop.url]);
+  assertRefused(await run(['list', 'import', url, '--way', 'cascade']), 3, /loopback/);
+  await run(['config', 'set', 'targets.private', 'allow']);
+  assert.equal((await run(['list', 'import', url, '--way', 'cascade'])).code, 0);
+  assert.deepEqual([hop.visits.length, host.asked.length - before], [1, 1]);
+  const preview = await run(['list', 'import', url, '--way', 'direct', '--preview']);
+  assert.match(preview.stdout, /^1 proxies and 0 blocked ranges, read as lines; nothing was taken\n/);
 });

@@ -132,3 +132,20 @@ test('an engine waits for nobody who writes into the book', async (context) => {
   writer.close();
   assert.equal(other.book.detail(keyOf(other.book, '8.8.8.8:80'))?.entry.trials.all, 0);
 });
+
+test('the sources that are due are named, the longest waiting first, and none where there is no book', async (context) => {
+  const {
+    routes,
+    other: { book },
+  } = opened(context);
+  for (const name of ['one', 'two', 'three', 'four']) await takeText(book, 'http://8.8.8.8:80\n', { name });
+  const note = (name: string, nextFetch?: number): void => {
+    book.sources.note(name, { failures: 0, ...(nextFetch === undefined ? {} : { nextFetch: nextFetch as never }) });
+  };
+  note('one', 2_000);
+  note('two', 1_000);
+  note('three', Date.now() + 3_600_000);
+  note('four');
+  assert.deepEqual(routes.due(), ['two', 'one']);
+  assert.deepEqual(openRouteBook(join(scratchFolder(context), 'settings.json'), () => []).due(), []);
+});

@@ -27,7 +27,9 @@ export const streamRoad = (open: (endpoint: Endpoint, cancel: Cancel) => Promise
       streams.add(plain);
       const stream =
         url.protocol === 'https:' ? await secure(plain, { endpoint, trust: { by: 'authorities' } }, cancel) : plain;
-      return httpRequest({ ...options, ...partsOf(url), createConnection: () => stream });
+      const request = httpRequest({ ...options, ...partsOf(url), createConnection: () => stream });
+      // Whoever made the stream may have left it paused, which the client does not expect.
+      return request.once('socket', () => stream.resume());
     },
     close: () => {
       for (const stream of streams) stream.destroy();
