@@ -1,6 +1,7 @@
 /** The terminal UI at work: events and keys come in, lines and orders go out. */
 
 import { createBoard } from '../model/board.js';
+import type { Stamp } from '../model/book.js';
 import { type At, now } from '../model/brand.js';
 import type { KaskadeEvent } from '../model/event.js';
 import type { Controller, Program } from '../engine/controller.js';
@@ -10,6 +11,7 @@ import { type Orders, createOrders } from './orders.js';
 import type { Look, Model, Step } from './page.js';
 import { type Screen, openScreen } from './screen.js';
 import { createTable, takeRates } from './session-table.js';
+import { createShelf } from './shelf.js';
 import { type Input, startModel, update } from './update.js';
 
 /** What the terminal UI works with. */
@@ -91,11 +93,13 @@ const createWork = (parts: TuiParts, screen: Screen, glyphs: Glyphs) => {
   const { controller, program, ownsEngine } = parts;
   const board = createBoard(controller.snapshot);
   const table = createTable();
+  const shelf = createShelf(() => program.book);
   let offset = board.snapshot().at - now();
   let model: Model = startModel(screen.size());
 
   const look = (): Look => ({
-    ...{ snapshot: board.snapshot(), now: (now() + offset) as At, glyphs, table, ownsEngine },
+    ...{ snapshot: board.snapshot(), now: (now() + offset) as At, glyphs, table, shelf, ownsEngine },
+    today: Date.now() as Stamp,
     stored: (name) => program.cascades.all().find((cascade) => cascade.name === name),
     compose: program.cascades.compose,
   });

@@ -7,6 +7,7 @@ import { knownByCountry, rate } from '../model/rating.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { CascadeView } from '../model/snapshot.js';
 import { type KeyRow, type Look, type Model, type Step, closeOverlay } from './page.js';
+import { poolOf } from './builder-pool.js';
 
 /** A cascade that is being built. */
 export interface BuilderState {
@@ -18,8 +19,10 @@ export interface BuilderState {
   readonly at: number;
   /** The chosen proxy of the pool. */
   readonly pool: number;
-  /** What is being typed: a hop, which may hold a password, or the name. */
-  readonly typing?: { readonly what: 'hop' | 'name'; readonly text: string };
+  /** What the proxies of the book have to fit to be offered. */
+  readonly wanted: string;
+  /** What is being typed: a hop, which may hold a password, the name, a filter for the hop, or one for what is offered. */
+  readonly typing?: { readonly what: 'hop' | 'name' | 'filter' | 'wanted'; readonly text: string };
 }
 
 const emptyPosition: Draft[number] = { pick: 'first-up', among: [] };
@@ -28,19 +31,12 @@ const emptyPosition: Draft[number] = { pick: 'first-up', among: [] };
 export const beginBuilder = ({ snapshot }: Look, cascade?: CascadeView): BuilderState => {
   if (cascade !== undefined) {
     const { name, positions } = cascade;
-    return { name, replaces: name, positions, at: 0, pool: 0 };
+    return { name, replaces: name, positions, at: 0, pool: 0, wanted: '' };
   }
   const names = new Set(snapshot.cascades.map(({ name }) => name));
   let number = 1;
   while (names.has(`cascade-${number}`)) number += 1;
-  return { name: `cascade-${number}`, positions: [emptyPosition], at: 0, pool: 0 };
-};
-
-/** Every proxy of a stored cascade, and what was typed for this one. */
-export const poolOf = ({ positions }: BuilderState, { snapshot, stored }: Look): readonly string[] => {
-  const known = snapshot.cascades.filter(({ name }) => stored(name) !== undefined);
-  const proxies = known.flatMap((cascade) => cascade.positions.flatMap(({ among }): readonly string[] => among));
-  return [...new Set([...proxies, ...positions.flatMap(({ among }) => among)])];
+  return { name: `cascade-${number}`, positions: [emptyPosition], at: 0, pool: 0, wanted: '' };
 };
 
 /** The draft as a cascade with what speaks against it, or why it is none. */
@@ -99,15 +95,45 @@ export const builderKeys: readonly KeyRow[] = [
     help: 'take the chosen proxy for the marked hop, or leave it out again; several may stand for one hop',
     press: withBuilder((builder, look) => {
       const pool = poolOf(builder, look);
-      const item = pool[Math.min(builder.pool, pool.length - 1)];
-      return item === undefined ? builder : toggle(builder, item);
+      const item = pool.at(Math.min(builder.pool, pool.length - 1));
+      return item === undefined ? builder : toggle(builder, item.id);
     }),
+  },
+  {
+    keys: ['s'],
+    label: 'store',
+    help: 'store the cascade',
+    disabled: (model, look) => {
+      const builder = builderIn(model);
+      return builder === undefined ? undefined : verdictOf(builder, look).error;
+    },
+    press: (model) => {
+      const builder = builderIn(model);
+      if (builder === undefined) return { model };
+      const { name, positions: draft, replaces } = builder;
+      return { model, orders: [{ do: 'put-cascade', name, draft, ...(replaces === undefined ? {} : { replaces }) }] };
+    },
   },
   {
     keys: ['u'],
     label: 'url',
     help: 'type a hop for the marked place; a password in it is hidden, and goes to the settings file only',
     press: withBuilder((builder) => ({ ...builder, typing: { what: 'hop', text: '' } })),
+  },
+  {
+    keys: ['f'],
+    label: 'filter',
+    help: 'let a filter of the book stand for the marked place: {grade>=anonymous, country!=FR, up}; each session draws from what it finds then',
+    press: withBuilder((builder) => ({
+      ...builder,
+      typing: { what: 'filter', text: builder.positions[builder.at]?.filter ?? '' },
+    })),
+  },
+  {
+    keys: ['/'],
+    label: 'find',
+    help: 'offer only what fits of the released proxies of the book',
+    press: withBuilder((builder) => ({ ...builder, typing: { what: 'wanted', text: builder.wanted } })),
   },
   {
     keys: ['+', 'a'],
@@ -159,21 +185,6 @@ export const builderKeys: readonly KeyRow[] = [
     press: withBuilder((builder) => ({ ...builder, typing: { what: 'name', text: builder.name } })),
   },
   {
-    keys: ['s'],
-    label: 'store',
-    help: 'store the cascade',
-    disabled: (model, look) => {
-      const builder = builderIn(model);
-      return builder === undefined ? undefined : verdictOf(builder, look).error;
-    },
-    press: (model) => {
-      const builder = builderIn(model);
-      if (builder === undefined) return { model };
-      const { name, positions: draft, replaces } = builder;
-      return { model, orders: [{ do: 'put-cascade', name, draft, ...(replaces === undefined ? {} : { replaces }) }] };
-    },
-  },
-  {
     keys: ['escape', 'q'],
     label: 'leave',
     help: 'leave without storing',
@@ -181,21 +192,29 @@ export const builderKeys: readonly KeyRow[] = [
   },
 ];
 
-/** Moves through the pool. */
-export const moveInPool = (builder: BuilderState, look: Look, by: number): BuilderState => ({
-  ...builder,
-  pool: Math.max(0, Math.min(builder.pool + by, poolOf(builder, look).length - 1)),
-});
+interface Taken {
+  readonly builder: BuilderState;
+  readonly refused?: string;
+}
 
 /** What was typed is taken: a name, or a hop or a filter in braces for the marked place. Chains are told to be typed hop by hop. */
-export const takeTyped = (builder: BuilderState): { readonly builder: BuilderState; readonly refused?: string } => {
+export const takeTyped = (builder: BuilderState): Taken => {
   const { typing, ...rest } = builder;
-  const text = typing?.text.trim() ?? '';
-  if (typing === undefined || text === '') return { builder: rest };
+  if (typing === undefined) return { builder };
+  const text = typing.text.trim();
+  if (typing.what === 'wanted') return { builder: { ...rest, wanted: text, pool: 0 } };
+  if (text === '') return { builder: rest };
   if (typing.what === 'name') return { builder: { ...rest, name: text } };
-  const filter = /^\{(.*)\}$/.exec(text)?.[1];
-  if (filter !== undefined) return { builder: filtered(rest, filter) };
-  if (/[,|~]/.test(text))
-    return { builder, refused: 'One hop at a time; these marks in a password are written as %2C, %7C and %7E.' };
-  return { builder: toggle(rest, text) };
+  const filter = typing.what === 'filter' ? text.replace(/^\{(.*)\}$/, '$1') : bracedIn(text);
+  return filter === undefined ? hopTyped(builder, rest, text) : { builder: filtered(rest, filter) };
 };
+
+const bracedIn = (text: string): string | undefined => /^\{(.*)\}$/.exec(text)?.[1];
+
+const hopTyped = (typing: BuilderState, rest: BuilderState, text: string): Taken =>
+  /[,|~]/.test(text)
+    ? {
+        builder: typing,
+        refused: 'One hop at a time; these marks in a password are written as %2C, %7C and %7E.',
+      }
+    : { builder: toggle(rest, text) };

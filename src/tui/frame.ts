@@ -4,10 +4,14 @@ import { builderLines } from './builder-view.js';
 import { headerLines, miniLines } from './header.js';
 import { helpLines } from './help.js';
 import type { Glyphs } from './glyphs.js';
+import { importLines } from './importing.js';
 import { commonKeys, keysOf, pageOf, pages } from './keys.js';
 import { type Line, type Size, type Span, emptyLine, span } from './line.js';
 import type { KeyRow, Look, Model, PageId } from './page.js';
+import { detailLines } from './proxy-detail.js';
+import { sourceLines } from './sources.js';
 import { clean, clipLine, fitLine, lineWidth } from './text.js';
+import { typings } from './typing.js';
 import { sessionLines, trialLines } from './waterfall.js';
 
 /** What is smaller than this gets two lines only. */
@@ -40,24 +44,31 @@ export const bodySize = ({ size }: Model, look: Look): Size => ({
 /** The row of the screen on which the page begins, counted from 0. */
 export const bodyTop = ({ size }: Model, look: Look): number => headerLines(look, size).length + 1;
 
-const bodyLines = (model: Model, look: Look, size: Size): readonly Line[] => {
-  const { overlay } = model;
-  switch (overlay?.kind) {
-    case undefined:
-      return pageOf(model).view(model, look, size);
+const bodyLines = (model: Model, look: Look, size: Size): readonly Line[] =>
+  model.overlay === undefined ? pageOf(model).view(model, look, size) : overlayLines(model.overlay, look, size);
+
+const overlayLines = (overlay: NonNullable<Model['overlay']>, look: Look, size: Size): readonly Line[] => {
+  switch (overlay.kind) {
     case 'help':
       return helpLines(size.columns).slice(overlay.top);
     case 'builder':
       return builderLines(overlay.builder, look, size);
     case 'trial':
       return trialLines(overlay.trial, look, size.columns);
-    case 'session': {
-      const found = [...look.snapshot.sessions, ...look.snapshot.recent].find(({ id }) => id === overlay.id);
-      return found === undefined
-        ? [[span('  This session is no longer remembered.')]]
-        : sessionLines(found, look, size.columns);
-    }
+    case 'proxy':
+      return detailLines(look.shelf.detail(overlay.id), look.today, size.columns).slice(overlay.top);
+    case 'sources':
+      return sourceLines(overlay.at, look, size);
+    case 'import':
+      return importLines(overlay.importing, look, size);
+    case 'session':
+      return sessionOver(overlay.id, look, size.columns);
   }
+};
+
+const sessionOver = (id: number, look: Look, columns: number): readonly Line[] => {
+  const found = [...look.snapshot.sessions, ...look.snapshot.recent].find((session) => session.id === id);
+  return found === undefined ? [[span('  This session is no longer remembered.')]] : sessionLines(found, look, columns);
 };
 
 /** Where each title stands on the line of pages. */
@@ -122,10 +133,10 @@ const keySpans = ({ keys, label = '', twice }: KeyRow): readonly Span[] => {
 const lastLine = ({ word, typing, overlay, armed }: Model): Line => {
   if (typing !== undefined)
     return [
-      span(' filter: '),
+      span(` ${typings[typing.what].label}: `),
       span(clean(typing.text)),
       span('_', 'accent'),
-      span('   Enter keeps it, Esc leaves', 'faint'),
+      span(`   ${typings[typing.what].hint}`, 'faint'),
     ];
   if (overlay?.kind === 'builder' && overlay.builder.typing !== undefined)
     return [span(' Enter takes it, Esc leaves', 'faint')];

@@ -1,9 +1,11 @@
 /** The help, made from the key table. */
 
 import { builderKeys } from './builder.js';
+import { allImportKeys } from './importing.js';
 import { commonKeys, pages } from './keys.js';
 import { type Line, emptyLine, span } from './line.js';
 import type { KeyRow } from './page.js';
+import { sourceKeys } from './sources.js';
 import { standingLetter, standingTone } from './standings.js';
 import { fit, wrap } from './text.js';
 
@@ -14,6 +16,8 @@ export const helpLines = (columns: number): readonly Line[] => [
     keys.length === 0 ? [] : section(`page ${digit}, ${title}`, keys, columns),
   ),
   ...section('building a cascade', builderKeys, columns),
+  ...section('taking a list', allImportKeys, columns),
+  ...section('sources of the book', sourceKeys, columns),
   ...signs(columns),
 ];
 
@@ -44,6 +48,14 @@ const meanings = {
   unknown: 'unknown: nothing was tried lately, which is not the same as good',
 } as const;
 
+const bookSigns = [
+  ['R', 'released: cascades may use it'],
+  ['Q', 'in quarantine: no traffic before it is released'],
+  ['A', 'archived: no sign of life for ten days'],
+  ['+', 'new: nobody has looked at it yet'],
+  ['*', 'marked'],
+] as const;
+
 const signs = (columns: number): readonly Line[] => [
   [span(' signs', 'strong')],
   ...(['up', 'slow', 'suspect', 'down', 'unknown'] as const).map(
@@ -52,6 +64,7 @@ const signs = (columns: number): readonly Line[] => [
       span(meanings[standing]),
     ],
   ),
+  ...bookSigns.map(([sign, meaning]): Line => [span(`   ${fit(sign, 16)} `, 'accent'), span(meaning)]),
   ...wrap(
     'The meter has two numbers from 0 to 6: how different entry and exit are (the same network block, network or country at both ends makes it 1, and so does a single hop; what is not known makes it 0), and how much of the route was audited.',
     columns - 4,

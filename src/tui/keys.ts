@@ -1,14 +1,17 @@
 /** The key table: pages, the keys that work everywhere, and which of them are told of. */
 
+import { bookPage } from './book.js';
 import { builderKeys } from './builder.js';
 import { cascadesPage } from './cascades.js';
 import { hopsPage } from './hops.js';
+import { importKeys } from './importing.js';
 import { logPage } from './log.js';
 import { type KeyRow, type Model, type Page, type PageId, closeOverlay } from './page.js';
 import { sessionsPage } from './sessions.js';
+import { sourceKeys } from './sources.js';
 
 /** Every page, in the order of their digits. */
-export const pages: readonly Page[] = [cascadesPage, hopsPage, sessionsPage, logPage];
+export const pages: readonly Page[] = [cascadesPage, hopsPage, sessionsPage, bookPage, logPage];
 
 /** The page that a model shows. */
 export const pageOf = ({ page }: Model): Page => pages.find(({ id }) => id === page) ?? cascadesPage;
@@ -87,8 +90,13 @@ export const keysOf = (model: Model): readonly KeyRow[] => {
       return [...builderKeys, ...commonKeys.filter(isAlways)];
     case 'trial':
       return [...trialKeys, ...commonKeys.filter(isAlways)];
+    case 'sources':
+      return [...sourceKeys, ...commonKeys.filter(isAlways)];
+    case 'import':
+      return [...importKeys(model.overlay.importing), ...commonKeys.filter(isAlways)];
     case 'help':
     case 'session':
+    case 'proxy':
       return [...overlayKeys, ...commonKeys.filter(isAlways)];
     case undefined:
       return [...pageOf(model).keys, ...commonKeys];

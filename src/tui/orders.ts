@@ -4,6 +4,7 @@ import type { Command } from '../model/command.js';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import type { Controller, Program } from '../engine/controller.js';
+import { createBookOrders } from './book-orders.js';
 import { type Model, type Order, closeOverlay, say } from './page.js';
 import { type Trials, createTrials } from './trials.js';
 
@@ -30,7 +31,8 @@ type Handlers = { readonly [Do in Order['do']]: (order: Extract<Order, { readonl
 export const createOrders = (parts: Means, around: Surroundings): Orders => {
   const { program } = parts;
   const trials = createTrials(program, around.change);
-  const handlers: Handlers = { ...storing(parts, around), ...testing(trials), ...leaving(around) };
+  const book = createBookOrders(() => program.book, around.change);
+  const handlers: Handlers = { ...storing(parts, around), ...testing(trials), ...book.handlers, ...leaving(around) };
   return {
     carryOut: (order) => {
       // The handler is that of the order's own kind.
@@ -43,7 +45,10 @@ export const createOrders = (parts: Means, around: Surroundings): Orders => {
         // What was read before holds; the engine says what is the matter with the file.
       }
     },
-    end: trials.stop,
+    end: () => {
+      trials.stop();
+      book.stop();
+    },
   };
 };
 

@@ -1,20 +1,30 @@
 /** What the terminal UI is made of: a model, what may be looked at, and keys that turn one model into the next. */
 
 import type { At } from '../model/brand.js';
-import type { Cascade, Draft } from '../model/cascade.js';
+import type { Stamp } from '../model/book.js';
+import type { Cascade, Draft, ProxyId } from '../model/cascade.js';
 import type { Command } from '../model/command.js';
 import type { Failure } from '../model/failure.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { Verdict } from '../engine/controller.js';
+import type { ListInput, Selection, Verdict } from '../engine/controller.js';
+import type { BookState } from './book-state.js';
 import type { BuilderState } from './builder.js';
 import type { Glyphs } from './glyphs.js';
+import type { Importing } from './importing.js';
 import type { Line, Size, Tone } from './line.js';
 import type { LogState } from './log.js';
 import type { SessionsState, Table } from './session-table.js';
+import type { Shelf } from './shelf.js';
 import type { Move, Place } from './window.js';
 
-/** The pages, by the digit that shows them. 4 and 5 are free. */
-export type PageId = 'cascades' | 'hops' | 'sessions' | 'log';
+/** The pages, by the digit that shows them. 5 is free. */
+export type PageId = 'cascades' | 'hops' | 'sessions' | 'book' | 'log';
+
+/** A line of text that is being typed: what for, and what stands there so far. */
+export interface Typing {
+  readonly what: 'sessions' | 'book' | 'tag' | 'import';
+  readonly text: string;
+}
 
 /** A word in the last line. */
 export interface Word {
@@ -38,14 +48,18 @@ export interface Model {
   /** The first line of the hops page in sight. */
   readonly hopsTop: number;
   readonly sessions: SessionsState;
+  readonly book: BookState;
   readonly log: LogState;
   readonly overlay?:
     | { readonly kind: 'help'; readonly top: number }
     | { readonly kind: 'builder'; readonly builder: BuilderState }
     | { readonly kind: 'trial'; readonly trial: Trial }
-    | { readonly kind: 'session'; readonly id: number };
-  /** A line of text that is being typed: what for, and what stands there so far. */
-  readonly typing?: { readonly what: 'filter'; readonly text: string };
+    | { readonly kind: 'session'; readonly id: number }
+    /** A proxy of the book, from that line on. */
+    | { readonly kind: 'proxy'; readonly id: ProxyId; readonly top: number }
+    | { readonly kind: 'sources'; readonly at: number }
+    | { readonly kind: 'import'; readonly importing: Importing };
+  readonly typing?: Typing;
   /** The key that was pressed once and must be pressed again. */
   readonly armed?: string;
   readonly word?: Word;
@@ -58,6 +72,9 @@ export interface Look {
   readonly now: At;
   readonly glyphs: Glyphs;
   readonly table: Table;
+  readonly shelf: Shelf;
+  /** The moment of the calendar. */
+  readonly today: Stamp;
   /** Whether the engine runs in this process and ends with it. */
   readonly ownsEngine: boolean;
   /** A stored cascade; undefined for the lab, or one that was given on the command line. */
@@ -74,6 +91,14 @@ export type Order =
   | { readonly do: 'test-cascade'; readonly name: string }
   | { readonly do: 'stop-test' }
   | { readonly do: 'keep-warm'; readonly name: string; readonly warm: boolean }
+  | { readonly do: 'shelve'; readonly act: 'release' | 'quarantine' | 'remove' | 'seen'; readonly which: Selection }
+  | { readonly do: 'tag'; readonly which: Selection; readonly tag: string; readonly on: 'add' | 'remove' }
+  /** Looks at a list; the dialog tells how it goes. */
+  | { readonly do: 'preview'; readonly input: ListInput }
+  | { readonly do: 'import'; readonly input: ListInput }
+  | { readonly do: 'stop-import' }
+  | { readonly do: 'refresh-source'; readonly name: string }
+  | { readonly do: 'forget-source'; readonly name: string }
   | { readonly do: 'redraw' }
   | { readonly do: 'suspend' }
   | { readonly do: 'quit' };

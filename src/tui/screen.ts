@@ -62,6 +62,7 @@ export const openScreen = ({ env, unicode }: ScreenParts): Screen => {
     end: () => {
       if (ended) return;
       ended = true;
+      screen.program.write(pasteMode.off);
       screen.destroy();
       screen.program.showCursor();
     },
@@ -80,8 +81,11 @@ const takeTerminal = (env: ScreenParts['env'], unicode: boolean): blessed.Widget
   const { tput } = screen.program as unknown as { readonly tput: { brokenACS: boolean } };
   tput.brokenACS = true;
   screen.program.hideCursor();
+  screen.program.write(pasteMode.on);
   return screen;
 };
+
+const pasteMode = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
 
 /**
  * Stops this process with the terminal given back. The library's own way stops before it has written what gives it back, and
@@ -89,6 +93,7 @@ const takeTerminal = (env: ScreenParts['env'], unicode: boolean): blessed.Widget
  */
 const stopHere = (screen: blessed.Widgets.Screen): void => {
   const program = screen.program as blessed.BlessedProgram & { useBuffer: boolean };
+  program.write(pasteMode.off);
   program.flush();
   program.useBuffer = false;
   const resume = program.pause() as () => void;
@@ -99,11 +104,16 @@ const stopHere = (screen: blessed.Widgets.Screen): void => {
     screen.alloc();
     screen.render();
     program.hideCursor();
+    program.write(pasteMode.on);
   }, 0);
 };
 
 const listen = (screen: blessed.Widgets.Screen, hear: (input: Input) => void): void => {
+  const isPasting = listenForPaste(screen, (text) => {
+    hear({ kind: 'paste', text });
+  });
   screen.on('keypress', (character: string | undefined, key: { readonly full: string }) => {
+    if (isPasting()) return;
     const pressed = keyOf(character, key.full);
     if (pressed !== undefined) hear({ kind: 'key', key: pressed });
   });
@@ -111,6 +121,35 @@ const listen = (screen: blessed.Widgets.Screen, hear: (input: Input) => void): v
     const input = mouseOf(event);
     if (input !== undefined) hear(input);
   });
+};
+
+/** Terminals that can say so put these around what is pasted (mode 2004). */
+const [pasteBegins, pasteEnds] = ['\x1b[200~', '\x1b[201~'];
+const mostPasted = 8_000_000;
+
+/** Collects what is pasted, of which the library knows nothing; tells whether it is coming in. */
+const listenForPaste = (screen: blessed.Widgets.Screen, hear: (text: string) => void): (() => boolean) => {
+  let pieces: string[] | undefined;
+  let size = 0;
+  const end = (): void => {
+    const text = pieces?.join('');
+    pieces = undefined;
+    if (text !== undefined) hear(text);
+  };
+  const take = (sequence: string): void => {
+    if (pieces === undefined || size > mostPasted || sequence.startsWith('\x1b')) return;
+    pieces.push(sequence === '\r' ? '\n' : sequence);
+    size += sequence.length;
+  };
+  const onKey = (character: string | undefined, key: { readonly sequence?: string } | undefined): void => {
+    const sequence = key?.sequence ?? character ?? '';
+    if (sequence === pasteBegins) [pieces, size] = [[], 0];
+    else if (sequence === pasteEnds) end();
+    else take(sequence);
+  };
+  // Before the library hears of the end of it.
+  (screen.program as unknown as { readonly input: NodeJS.EventEmitter }).input.prependListener('keypress', onKey);
+  return () => pieces !== undefined;
 };
 
 /** A key by the name that the key table uses; Enter comes twice, and is taken once. */

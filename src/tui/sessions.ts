@@ -36,7 +36,7 @@ const view = (model: Model, look: Look, size: Size): readonly Line[] => {
 const statusLine = ({ sessions, typing }: Model, { snapshot, now }: Look, count: number): Line => {
   const { frozen, filter } = sessions;
   const all = frozen?.sessions.length ?? snapshot.sessions.length + snapshot.recent.length;
-  const word = typing?.what === 'filter' ? typing.text : filter;
+  const word = typing?.what === 'sessions' ? typing.text : filter;
   return [
     frozen === undefined ? span('  live', 'good') : span(`  frozen ${ageText(now - frozen.at)} ago`, 'warn'),
     span(`  ${count} of ${all}`),
@@ -168,7 +168,7 @@ const keys: readonly KeyRow[] = [
     keys: ['/'],
     label: 'filter',
     help: 'show what holds all of these words; target:, identity:, cascade:, state: and protocol: look in one place',
-    press: (model) => ({ model: { ...model, typing: { what: 'filter', text: model.sessions.filter } } }),
+    press: (model) => ({ model: { ...model, typing: { what: 'sessions', text: model.sessions.filter } } }),
   },
   {
     keys: ['s'],

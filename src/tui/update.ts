@@ -1,20 +1,25 @@
 /** One key, or one click: the model and what is to be done turn into the next. Pure. */
 
-import { moveInPool, takeTyped } from './builder.js';
+import { takeTyped } from './builder.js';
 import { bodySize, bodyTop, titleAt } from './frame.js';
-import { helpLines } from './help.js';
 import { keysOf, pageOf, show } from './keys.js';
-import { type KeyRow, type Look, type Model, type Step, say } from './page.js';
+import { type KeyRow, type Look, type Model, type Step, type Typing, closeOverlay, say } from './page.js';
+import { startBook } from './book-state.js';
+import { takePasted } from './importing.js';
 import { startLog } from './log.js';
+import { moveInOverlay } from './overlays.js';
 import type { Size } from './line.js';
 import { startSessions } from './session-table.js';
+import { typings } from './typing.js';
 import { type Move, startPlace } from './window.js';
 
 /** A key by its name (`a`, `G`, `up`, `enter`, `C-c`), or something done with the mouse. */
 export type Input =
   | { readonly kind: 'key'; readonly key: string }
   | { readonly kind: 'click'; readonly column: number; readonly row: number }
-  | { readonly kind: 'wheel'; readonly by: 1 | -1 };
+  | { readonly kind: 'wheel'; readonly by: 1 | -1 }
+  /** Text that the terminal says was pasted. */
+  | { readonly kind: 'paste'; readonly text: string };
 
 /** What a person sees first. */
 export const startModel = (size: Size): Model => ({
@@ -23,6 +28,7 @@ export const startModel = (size: Size): Model => ({
   cascades: startPlace,
   hopsTop: 0,
   sessions: startSessions,
+  book: startBook,
   log: startLog,
 });
 
@@ -33,13 +39,15 @@ export const update = (model: Model, input: Input, look: Look): Step => {
       return press(model, input.key, look);
     case 'click':
       return { model: click(model, input, look) };
+    case 'paste':
+      return paste(model, input.text);
     case 'wheel':
       return { model: moveBy(model, input.by === 1 ? 'down' : 'up', look) };
   }
 };
 
 const press = (model: Model, key: string, look: Look): Step => {
-  if (key !== 'C-c' && model.typing !== undefined) return { model: typeFilter(model, key) };
+  if (key !== 'C-c' && model.typing !== undefined) return typeText(model, key, look);
   if (key !== 'C-c' && isTyping(model)) return { model: typeInBuilder(model, key) };
   const { word: _said, armed, ...quiet } = model;
   const row = keysOf(model).find(({ keys }) => keys.includes(key));
@@ -83,24 +91,10 @@ const unknownKey = (model: Model, key: string): Model =>
   /^[0-9]$/.test(key) ? say(model, `There is no page ${key}; ? shows the keys.`, 'faint') : model;
 
 const moveBy = (model: Model, how: Move, look: Look): Model => {
-  const { overlay } = model;
-  const { rows, columns } = bodySize(model, look);
-  if (overlay === undefined) return pageOf(model).move(model, look, how, rows);
-  if (overlay.kind === 'builder') {
-    const by =
-      typeof how === 'object'
-        ? 0
-        : { up: -1, down: 1, 'page-up': -10, 'page-down': 10, home: -10_000, end: 10_000 }[how];
-    return { ...model, overlay: { ...overlay, builder: moveInPool(overlay.builder, look, by) } };
-  }
-  if (overlay.kind !== 'help') return model;
-  const most = Math.max(0, helpLines(columns).length - rows);
-  const { top } = overlay;
-  const to =
-    typeof how === 'object'
-      ? top
-      : { up: top - 1, down: top + 1, 'page-up': top - rows, 'page-down': top + rows, home: 0, end: most }[how];
-  return { ...model, overlay: { kind: 'help', top: Math.max(0, Math.min(to, most)) } };
+  const size = bodySize(model, look);
+  return model.overlay === undefined
+    ? pageOf(model).move(model, look, how, size.rows)
+    : moveInOverlay(model, look, how, size);
 };
 
 const click = (model: Model, { column, row }: { readonly column: number; readonly row: number }, look: Look): Model => {
@@ -120,12 +114,33 @@ const typed = (text: string, key: string): string | undefined => {
   return Array.from(key).length === 1 && text.length < 1_024 ? text + key : undefined;
 };
 
-const typeFilter = (model: Model, key: string): Model => {
+const typeText = (model: Model, key: string, look: Look): Step => {
   const { typing, ...rest } = model;
-  if (typing === undefined || key === 'escape') return rest;
-  if (key === 'enter') return { ...rest, sessions: { ...model.sessions, filter: typing.text } };
-  const text = typed(typing.text, key) ?? typing.text;
-  return { ...model, typing: { ...typing, text }, sessions: { ...model.sessions, filter: text } };
+  if (typing === undefined) return { model };
+  const row = typings[typing.what];
+  if (key === 'escape') return { model: typing.what === 'import' ? closeOverlay(rest) : rest };
+  if (key === 'enter') return row.done(rest, typing.text, look);
+  const text =
+    key === 'tab' ? (row.completed?.(typing.text, look) ?? typing.text) : (typed(typing.text, key) ?? typing.text);
+  return { model: withText(model, { ...typing, text }) };
+};
+
+/** What is typed is seen at once where that means something. */
+const withText = (model: Model, typing: Typing): Model => {
+  const next: Model = { ...model, typing };
+  return typings[typing.what].live?.(next, typing.text) ?? next;
+};
+
+/** Lines are a list; anything else is typed. */
+const paste = (model: Model, text: string): Step => {
+  const { typing, ...rest } = model;
+  const isList = /[\r\n]/.test(text.trim());
+  const isOnBook = model.page === 'book' && model.overlay === undefined;
+  const takesLists = typing === undefined ? isOnBook : typing.what === 'import';
+  if (isList && takesLists) return takePasted(rest, text);
+  if (typing === undefined || isList)
+    return { model: say(model, 'A list that is pasted is taken on page 4; this place takes none.', 'warn') };
+  return { model: withText(model, { ...typing, text: (typing.text + text.trim()).slice(0, 1_024) }) };
 };
 
 const typeInBuilder = (model: Model, key: string): Model => {

@@ -20,6 +20,8 @@ export interface Items<Item> {
   readonly length: number;
   readonly at: (index: number) => Item | undefined;
   readonly key: (item: Item) => string | number;
+  /** Where an item with a key is, for lists that are not to be gone through. */
+  readonly find?: (key: string | number) => number | undefined;
 }
 
 /** The chosen index: where the chosen item is now, else as near as can be to where it was. */
@@ -28,6 +30,7 @@ export const chosenIndex = <Item>(items: Items<Item>, place: Place): number => {
   if (place.key === undefined) return clamp(place.at, last);
   const here = items.at(place.at);
   if (here !== undefined && items.key(here) === place.key) return place.at;
+  if (items.find !== undefined) return clamp(items.find(place.key) ?? place.at, last);
   for (let index = 0; index < items.length; index += 1) {
     const item = items.at(index);
     if (item !== undefined && items.key(item) === place.key) return index;

@@ -1,16 +1,23 @@
 /**
  * What one frame of the terminal UI costs with 100, 1,000 and 5,000 sessions behind it, page by page, in a real terminal of
  * 120 × 40: `npm run bench:frame`. Before each frame a tenth of the sessions moves. CPU milliseconds of the drawing process.
+ * Then page 4 over a book of 100,000 proxies: down by rows and by pages, and a filter that is typed.
  */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type At, type Millis, now } from '../../src/model/brand.js';
 import { createBoard } from '../../src/model/board.js';
 import type { Moved } from '../../src/model/event.js';
 import type { Session } from '../../src/model/session.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
+import type { BookDesk } from '../../src/engine/controller.js';
+import { openProgram } from '../../src/engine/program.js';
 import { frame } from '../../src/tui/frame.js';
 import { openScreen } from '../../src/tui/screen.js';
 import { createTable, takeRates } from '../../src/tui/session-table.js';
+import { createShelf } from '../../src/tui/shelf.js';
 import { startModel, update } from '../../src/tui/update.js';
 import { sessionOf } from '../kit/snapshots.js';
 import { openTerminal } from '../kit/terminal.js';
@@ -60,13 +67,61 @@ const measure = (sessions: number, page: string, show: (lines: ReturnType<typeof
     const { user, system } = process.cpuUsage(began);
     spent.push((user + system) / 1_000);
   }
+  return { sessions, page, ...sharesOf(spent) };
+};
+
+/** A program whose book has so many proxies. */
+const openBook = async (folder: string, proxies: number): Promise<BookDesk> => {
+  const lines = Array.from(
+    { length: proxies },
+    (_, line) =>
+      `${45 + (line % 50)}.${line >> 16}.${(line >> 8) & 255}.${line & 255}:${[80, 1080, 3128][line % 3] ?? 80}`,
+  );
+  const { book } = openProgram(folder);
+  await book.import({ kind: 'text', text: lines.join('\n') }, { scheme: 'http' });
+  return book;
+};
+
+/** What is pressed between frames on page 4, over and over. */
+const strokes: readonly (readonly [page: string, keys: readonly string[]])[] = [
+  ['down', ['down']],
+  ['pages', ['pagedown']],
+  ['ends', ['end', 'home']],
+  ['filter', ['escape', '/', ...Array.from('country=DE, scheme=http'), 'enter']],
+];
+
+const measureBook = (book: BookDesk, show: (lines: ReturnType<typeof frame>) => void): readonly Row[] => {
+  const size = { columns: 120, rows: 40 };
+  const rows = strokes.map(([name, pressed]): Row => {
+    const look = lookAt(busySnapshot, { shelf: createShelf(() => book) });
+    let { model } = update(startModel(size), { kind: 'key', key: '4' }, look);
+    const spent: number[] = [];
+    for (let count = 0; count < frames; count += 1) {
+      const began = process.cpuUsage();
+      model = update(model, { kind: 'key', key: pressed[count % pressed.length] ?? '' }, look).model;
+      show(frame(model, look));
+      const { user, system } = process.cpuUsage(began);
+      spent.push((user + system) / 1_000);
+    }
+    return { sessions: 0, page: `4 ${name}`, ...sharesOf(spent) };
+  });
+  const look = lookAt(busySnapshot, { shelf: createShelf(() => book) });
+  const began = performance.now();
+  show(frame(update(startModel(size), { kind: 'key', key: '4' }, look).model, look));
+  const span = performance.now() - began;
+  return [...rows, { sessions: 0, page: '4 first', median: span, p99: span }];
+};
+
+const sharesOf = (spent: number[]): { readonly median: number; readonly p99: number } => {
   spent.sort((one, other) => one - other);
   const share = (part: number): number => spent[Math.floor(spent.length * part)] ?? Number.NaN;
-  return { sessions, page, median: share(0.5), p99: share(0.99) };
+  return { median: share(0.5), p99: share(0.99) };
 };
 
 /** In the terminal: all pages, every number of sessions; the result is one line of JSON when the terminal is given back. */
 const drawAll = async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'kaskade-bench-'));
+  const book = await openBook(folder, 100_000);
   const screen = openScreen({ env: process.env, unicode: true });
   const rows: Row[] = [];
   for (const sessions of counts) {
@@ -75,7 +130,9 @@ const drawAll = async (): Promise<void> => {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+  rows.push(...measureBook(book, screen.show));
   screen.end();
+  rmSync(folder, { recursive: true, force: true });
   process.stdout.write(`\n${JSON.stringify(rows)}\n`);
 };
 
@@ -87,10 +144,10 @@ if (process.argv[2] === 'draw') {
   await terminal.ended;
   const [, json = '[]'] = /\n(\[\{.*\}\])\r?\n/.exec(terminal.raw()) ?? [];
   const rows = JSON.parse(json) as readonly Row[];
-  console.log('sessions  page  CPU ms a frame: median, 99 %');
+  console.log('sessions  page      CPU ms a frame: median, 99 %');
   for (const { sessions, page, median, p99 } of rows) {
     console.log(
-      `${String(sessions).padStart(8)}  ${page.padStart(4)}  ${median.toFixed(2).padStart(8)} ${p99.toFixed(2).padStart(8)}`,
+      `${String(sessions).padStart(8)}  ${page.padEnd(8)}  ${median.toFixed(2).padStart(8)} ${p99.toFixed(2).padStart(8)}`,
     );
   }
   console.log(`${rows.length * frames} frames in ${((now() - began) / 1_000).toFixed(1)} s`);

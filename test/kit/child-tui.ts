@@ -5,7 +5,7 @@ import type { KaskadeEvent } from '../../src/model/event.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import type { Controller, Program } from '../../src/engine/controller.js';
 import { runTui } from '../../src/tui/app.js';
-import { busySnapshot, lookAt } from './tui.js';
+import { busySnapshot, deskOf, lookAt } from './tui.js';
 
 const events = new EventEmitter<{ event: [KaskadeEvent] }>();
 const change = JSON.parse(process.env['TUI_SNAPSHOT'] ?? '{}') as Partial<Snapshot>;
@@ -29,6 +29,7 @@ const controller = {
 
 const program = {
   cascades: { all: () => [look.stored('swiss'), look.stored('solo')], compose: look.compose, reload: () => undefined },
+  book: deskOf(),
 } as unknown as Program;
 
 /** What a test changes while the screen is open: every event comes as a line on the channel. */

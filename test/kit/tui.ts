@@ -2,9 +2,13 @@
 
 import type { At, Millis } from '../../src/model/brand.js';
 import { type CascadeId, type ProxyId, parseCascade, warningsOf } from '../../src/model/cascade.js';
+import type { BookEntry, Stamp } from '../../src/model/book.js';
 import { fail } from '../../src/model/error.js';
+import { match } from '../../src/model/filter-match.js';
+import { parseFilter } from '../../src/model/filter-text.js';
 import { rate } from '../../src/model/rating.js';
 import type { Identity } from '../../src/model/route.js';
+import type { BookDesk, SourceView } from '../../src/engine/controller.js';
 import type { CascadeView, Snapshot } from '../../src/model/snapshot.js';
 import { frame } from '../../src/tui/frame.js';
 import { unicodeGlyphs } from '../../src/tui/glyphs.js';
@@ -12,6 +16,8 @@ import type { Line, Size } from '../../src/tui/line.js';
 import type { Look, Model, Order } from '../../src/tui/page.js';
 import { createTable } from '../../src/tui/session-table.js';
 import { startModel, update } from '../../src/tui/update.js';
+import { createShelf } from '../../src/tui/shelf.js';
+import { entryOf, today } from './entries.js';
 import { emptySnapshot, hopOf, sessionOf } from './snapshots.js';
 
 const viewOf = (name: string, chain: string, change: Partial<CascadeView> = {}): CascadeView => {
@@ -100,6 +106,93 @@ export const busySnapshot: Snapshot = {
   ],
 };
 
+/** A proxy of which nothing is known. */
+const plainEntry = (url: string): BookEntry => {
+  const { tunnel: _untested, ...entry } = entryOf(url);
+  return { ...entry, trials: { good: 0, all: 0, floor: 0 } };
+};
+
+const day = 86_400_000;
+const week = `${'.'.repeat(100)}${'9'.repeat(40)}${'95.0'.repeat(7)}`;
+
+/** Proxies of a book: one that is known well, one that is hostile, new ones, and names that a terminal must not obey. */
+const bookEntries: readonly BookEntry[] = [
+  entryOf('socks5h://93.0.0.1:1080', {
+    ...{
+      added: (today - 40 * day) as Stamp,
+      sources: ['mine', 'all.txt'],
+      tags: ['fast'],
+      latency: 100 as Millis,
+      week,
+    },
+    entry: { address: '93.0.0.1', country: 'DE', network: 64_500, networkName: 'Example Net' },
+    exits: [{ address: '93.0.0.9', country: 'FR' }],
+    trials: { good: 12, all: 14, from: (today - 3 * day) as Stamp, floor: 0.6 },
+    ...{ opens: [80, 443] as readonly number[], refuses: [25] as readonly number[], family: '93.0.0' },
+  }),
+  entryOf('http://81.0.0.1:3128', {
+    ...{ added: (today - 5 * day) as Stamp, pulse: 'dead', shelf: 'archived', sources: ['mine'] },
+    tunnel: { grade: 'hostile', at: (today - day) as Stamp, judges: 1 },
+    trials: { good: 0, all: 9, from: (today - 5 * day) as Stamp, floor: 0 },
+  }),
+  ...[
+    'http://81.0.0.2:3128',
+    'https://proxy.example:443',
+    'socks5h://[2001:db8::7]:1080',
+    'socks4a://xn--bcher-kva.example:1080',
+  ].map((url) => ({
+    ...plainEntry(url),
+    ...{ shelf: 'quarantine' as const, isNew: true, pulse: 'unknown' as const, sources: ['\u202eall\x1b[2J.txt'] },
+  })),
+];
+
+const bookSources: readonly SourceView[] = [
+  {
+    ...{ name: 'all.txt', kind: 'url', place: 'https://lists.example/all.txt?…', way: 'cascade', format: 'lines' },
+    ...{ proxies: 1_234, added: 12, dropped: 40, fetched: (today - 7_200_000) as Stamp, every: 21_600_000 as Millis },
+    nextFetch: (today + 14_400_000) as Stamp,
+  },
+  {
+    ...{ name: 'mine', kind: 'paste', format: 'lines', proxies: 2, added: 2, dropped: 0 },
+    fetched: (today - 40 * day) as Stamp,
+  },
+  {
+    ...{ name: 'shrunk', kind: 'url', place: 'http://shrunk.example/', way: 'direct', format: 'csv', proxies: 900 },
+    ...{ added: 0, dropped: 0, fetched: (today - 9 * day) as Stamp, every: 86_400_000 as Millis },
+    trouble: 'The list has lost more than half of its proxies (3 of 900 are left).',
+  },
+];
+
+/** A desk over proxies that are made up: it finds by filter, and sorts by nothing. */
+export const deskOf = (
+  entries: readonly BookEntry[] = bookEntries,
+  sources: readonly SourceView[] = bookSources,
+): Pick<BookDesk, 'list' | 'count' | 'find' | 'sources' | 'version'> => {
+  const found = (filter: string): readonly BookEntry[] => {
+    if (filter.trim() === '') return entries;
+    const wanted = parseFilter(filter);
+    return entries.filter((entry) => match(wanted, entry, today));
+  };
+  return {
+    list: ({ filter, descending, limit, offset }) =>
+      (descending ? found(filter).toReversed() : found(filter)).slice(offset, offset + limit),
+    count: (filter) => found(filter).length,
+    find: (text) => {
+      const entry = entries.find(({ id }) => id === text);
+      if (entry === undefined) return undefined;
+      const first = (today - 40 * day) as Stamp;
+      return {
+        entry,
+        sources: entry.sources.map((name) => ({ name, first, last: today, hearsay: { country: 'Germany' } })),
+        audits: entry.tunnel === undefined ? [] : [{ at: today, mode: 'tunnel', grade: entry.tunnel.grade }],
+        family: entry.family === undefined ? [] : ['http://93.0.0.7:80' as ProxyId],
+      };
+    },
+    sources: () => sources,
+    version: () => 1,
+  };
+};
+
 /** What a view may look at: a snapshot, and the two stored cascades. */
 export const lookAt = (snapshot: Snapshot = busySnapshot, change: Partial<Look> = {}): Look => ({
   snapshot,
@@ -107,6 +200,8 @@ export const lookAt = (snapshot: Snapshot = busySnapshot, change: Partial<Look> 
   glyphs: unicodeGlyphs,
   ownsEngine: false,
   table: createTable(),
+  shelf: createShelf(() => deskOf() as BookDesk),
+  today,
   stored: (name) => {
     const chain = Object.entries(chains).find(([known]) => known === name)?.[1];
     return chain === undefined ? undefined : parseCascade(name, chain);

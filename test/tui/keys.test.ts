@@ -5,8 +5,10 @@ import { describe, test } from 'node:test';
 import type { Snapshot } from '../../src/model/snapshot.js';
 import { builderKeys } from '../../src/tui/builder.js';
 import { frame } from '../../src/tui/frame.js';
+import { importKeys } from '../../src/tui/importing.js';
 import { commonKeys, keysOf, pages } from '../../src/tui/keys.js';
 import type { Model } from '../../src/tui/page.js';
+import { sourceKeys } from '../../src/tui/sources.js';
 import { startModel, update } from '../../src/tui/update.js';
 import { emptySnapshot } from '../kit/snapshots.js';
 import { busySnapshot, lookAt, picture, pressed } from '../kit/tui.js';
@@ -19,6 +21,12 @@ describe('every key of the table', () => {
     ...pages.map(({ digit, keys }) => ({ before: [digit], keys })),
     { before: [], keys: commonKeys },
     { before: ['n'], keys: builderKeys },
+    { before: ['4', 'o'], keys: sourceKeys },
+    {
+      before: ['4', 'i', ...Array.from('http://a.example/'), 'enter'],
+      keys: importKeys({ step: 'way', url: '', at: 0 }),
+    },
+    { before: ['4', 'i', ...Array.from('/srv/list'), 'enter'], keys: importKeys({ step: 'looking', name: '' }) },
   ];
   for (const { before, keys } of tables) {
     for (const row of keys) {
@@ -42,21 +50,26 @@ test('a disabled key says why', () => {
   assert.match(wordAfter(['n', 's']), /^Hop 1 has no proxy yet/);
 });
 
-test('digits show pages; 4 and 5 are free, and say only that nothing is there', () => {
+test('digits show pages; 5 is free, and says only that nothing is there', () => {
   for (const [digit, id] of [
     ['1', 'cascades'],
     ['2', 'hops'],
     ['3', 'sessions'],
+    ['4', 'book'],
     ['6', 'log'],
   ] as const) {
     assert.equal(pressed([digit]).model.page, id);
   }
-  for (const digit of ['4', '5', '9']) {
+  for (const digit of ['5', '9']) {
     assert.equal(pressed(['3', digit]).model.page, 'sessions');
     assert.match(wordAfter([digit]), /^There is no page \d/);
   }
   assert.deepEqual(
-    [pressed(['tab']).model.page, pressed(['S-tab']).model.page, pressed(['tab', 'tab', 'tab', 'tab']).model.page],
+    [
+      pressed(['tab']).model.page,
+      pressed(['S-tab']).model.page,
+      pressed(['tab', 'tab', 'tab', 'tab', 'tab']).model.page,
+    ],
     ['hops', 'log', 'cascades'],
   );
 });
@@ -210,7 +223,8 @@ test('the mouse chooses rows, shows pages and scrolls', () => {
   const start = startModel({ columns: 80, rows: 24 });
   const click = (column: number, row: number): Model => update(start, { kind: 'click', column, row }, look).model;
   assert.equal(click(16, 3).page, 'hops');
-  assert.equal(click(40, 3).page, 'log');
+  assert.equal(click(40, 3).page, 'book');
+  assert.equal(click(48, 3).page, 'log');
   assert.equal(click(10, 6).cascades.at, 1);
   assert.equal(click(10, 20).cascades.at, 1);
   assert.equal(update(start, { kind: 'wheel', by: 1 }, look).model.cascades.at, 1);

@@ -33,6 +33,14 @@ const scenes: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['sessions', ['3']],
   ['waterfall', ['3', 'down', 'enter']],
   ['log', ['6']],
+  ['book', ['4', 'space', 'space']],
+  ['proxy', ['4', 'enter']],
+  ['sources', ['4', 'o', 'down', 'down']],
+  ['way', ['4', 'i', ...Array.from('https://lists.example/all.txt'), 'enter', 'end']],
+  [
+    'filters',
+    ['n', 'f', ...Array.from('up, country=FR'), 'enter', 'a', '/', ...Array.from('grade>=exact'), 'enter', 'enter'],
+  ],
   ['builder', ['n', 'enter', 'a', 'down', 'enter', 'down', 'enter']],
   ['help', ['?']],
 ];
@@ -74,7 +82,7 @@ test('what is unknown is drawn as unknown, and never as good', () => {
 
 test('a single hop is warned of as long as it is in use', () => {
   const look = lookAt({ ...busySnapshot, cascade: 'solo', notices: [] });
-  for (const page of ['1', '2', '3', '6']) {
+  for (const page of ['1', '2', '3', '4', '6']) {
     assert.match(picture([page], undefined, look), /^ ! One hop sees both who you are and where you go\.$/m);
   }
 });
@@ -98,7 +106,18 @@ test('a hop that filters is told of', () => {
 
 test('the README shows the pages as they are', () => {
   const readme = readFileSync(fileURLToPath(new URL('../../../README.md', import.meta.url)), 'utf8');
-  for (const name of ['cascades-80', 'hops-80', 'sessions-80', 'waterfall-80', 'log-80', 'builder-80', 'mini']) {
+  for (const name of [
+    'cascades-80',
+    'hops-80',
+    'sessions-80',
+    'waterfall-80',
+    'book-80',
+    'proxy-80',
+    'log-80',
+    'builder-80',
+    'filters-80',
+    'mini',
+  ]) {
     const rows = readFileSync(`${folder}${name}.txt`, 'utf8')
       .split('\n')
       .slice(name === 'mini' ? 0 : 3);
