@@ -141,7 +141,12 @@ const listenForPaste = (screen: blessed.Widgets.Screen, hear: (text: string) => 
     pieces.push(sequence === '\r' ? '\n' : sequence);
     size += sequence.length;
   };
-  const onKey = (character: string | undefined, key: { readonly sequence?: string } | undefined): void => {
+  const onKey = (
+    character: string | undefined,
+    key: Partial<Record<'sequence' | 'name', string>> | undefined,
+  ): void => {
+    // Enter comes twice.
+    if (key?.name === 'enter') return;
     const sequence = key?.sequence ?? character ?? '';
     if (sequence === pasteBegins) [pieces, size] = [[], 0];
     else if (sequence === pasteEnds) end();

@@ -135,9 +135,8 @@ const withText = (model: Model, typing: Typing): Model => {
 const paste = (model: Model, text: string): Step => {
   const { typing, ...rest } = model;
   const isList = /[\r\n]/.test(text.trim());
-  const isOnBook = model.page === 'book' && model.overlay === undefined;
-  const takesLists = typing === undefined ? isOnBook : typing.what === 'import';
-  if (isList && takesLists) return takePasted(rest, text);
+  const isOnBook = typing === undefined && model.page === 'book' && model.overlay === undefined;
+  if (isOnBook || (isList && typing?.what === 'import')) return takePasted(rest, text);
   if (typing === undefined || isList)
     return { model: say(model, 'A list that is pasted is taken on page 4; this place takes none.', 'warn') };
   return { model: withText(model, { ...typing, text: (typing.text + text.trim()).slice(0, 1_024) }) };

@@ -3,7 +3,7 @@
 import { EventEmitter } from 'node:events';
 import type { KaskadeEvent } from '../../src/model/event.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
-import type { Controller, Program } from '../../src/engine/controller.js';
+import type { Controller, ListInput, Preview, Program } from '../../src/engine/controller.js';
 import { runTui } from '../../src/tui/app.js';
 import { busySnapshot, deskOf, lookAt } from './tui.js';
 
@@ -27,9 +27,18 @@ const controller = {
   },
 } as unknown as Controller;
 
+/** Tells how many lines came. */
+const preview = (input: ListInput): Promise<Preview> => {
+  const lines = input.kind === 'text' ? input.text.split('\n') : [];
+  return Promise.resolve({
+    ...{ format: 'lines', proxies: lines.length - 1, ranges: 0, rejected: {}, first: [] },
+    sample: lines.slice(0, 3),
+  });
+};
+
 const program = {
   cascades: { all: () => [look.stored('swiss'), look.stored('solo')], compose: look.compose, reload: () => undefined },
-  book: deskOf(),
+  book: { ...deskOf(), preview },
 } as unknown as Program;
 
 /** What a test changes while the screen is open: every event comes as a line on the channel. */

@@ -97,6 +97,24 @@ test('Ctrl-Z gives the terminal back, and fg brings the screen again as it is no
   assert.equal(terminal.showsCursor(), true);
 });
 
+test('what is pasted comes as one text, and none of it is taken for keys', async () => {
+  await using terminal = open();
+  await terminal.until(isReady);
+  terminal.type('4');
+  await terminal.until((picture) => picture.includes('1 of 6'));
+  const lines = Array.from({ length: 2_000 }, (_, line) => `q3d.example:${line + 1}`);
+  terminal.type(`\x1b[200~${lines.join('\r')}\r\x1b[201~`);
+  await terminal.until(
+    (picture) => picture.includes('2000 proxies, read as lines') && picture.includes('q3d.example:3'),
+  );
+  terminal.type('\x1b');
+  await terminal.until((picture) => picture.includes('1 of 6'));
+  assert.match(terminal.raw(), /\x1b\[\?2004h/);
+  terminal.type('q');
+  assert.equal(await terminal.ended, 0);
+  assert.ok(terminal.raw().lastIndexOf('\x1b[?2004l') > terminal.raw().lastIndexOf('\x1b[?2004h'));
+});
+
 test('NO_COLOR is honoured, and no meaning is lost', async () => {
   await using terminal = open({ env: { NO_COLOR: '1' } });
   const picture = await terminal.until(isReady);
