@@ -1,6 +1,5 @@
 /** Takes the readings of a list into the book: they are laid out beside it first, and put in their places in one step, all or nothing. */
 
-import type { Host } from '../model/address.js';
 import type { ImportReport, Place, Reading, Rejection, Stamp } from '../model/book.js';
 import type { Credentials } from '../model/hop.js';
 import type { Logins } from './logins.js';
@@ -36,8 +35,6 @@ export interface IntakeParts {
   readonly logins: Logins;
   readonly lookUp: LookUp;
   readonly now: Stamp;
-  /** Whether an address is blocked by a list of ranges. */
-  readonly isBlocked: (host: Host) => boolean;
 }
 
 /** A list that is being taken. Nothing of it is in the book before `finish` returns. */
@@ -63,8 +60,7 @@ export const beginIntake = (parts: IntakeParts, source: Source): Intake => {
     else if (reading.kind === 'range') {
       if (stage.block(reading.range)) counts.ranges += 1;
       else reject('bad-host');
-    } else if (parts.isBlocked(reading.hop.endpoint.host)) reject('blocked');
-    else {
+    } else {
       counts.assumed += reading.assumed ? 1 : 0;
       stage.put(reading);
     }

@@ -3,8 +3,8 @@
 import type { Host } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
 import { asKaskadeError } from '../model/error.js';
-import type { Credentials } from '../model/hop.js';
-import type { ImportReport, Reading, Stamp } from '../model/book.js';
+import { type Credentials, labelHop } from '../model/hop.js';
+import type { ImportReport, Reading, Rejection, Stamp } from '../model/book.js';
 import { bookError, closeFile, openBeside, openFile } from './file.js';
 import { type Source, beginIntake } from './intake.js';
 import { type Keeping, createKeeping } from './keep.js';
@@ -21,6 +21,8 @@ import type { Database } from './sqlite.js';
 export interface BookParts {
   readonly clock: () => Stamp;
   readonly lookUp: LookUp;
+  /** Whether an address is this machine's own, as far as that is known; none is where this is missing. */
+  readonly isOwn?: (host: Host) => boolean;
   /** How long a write may wait for one of another process, and everything else in this one with it; five seconds where it is missing. */
   readonly patience?: Millis;
 }
@@ -34,6 +36,9 @@ export interface Watch {
   readonly check?: Check;
 }
 
+/** A reading as a book takes it. */
+export type Screen = (reading: Reading) => Reading;
+
 /** An open book. Everything throws KaskadeErrors: `book-busy` while somebody else writes, `book-full`, `book-broken`. */
 export interface Book extends Looks, Keeping, Shelving {
   readonly sources: Sources;
@@ -41,6 +46,8 @@ export interface Book extends Looks, Keeping, Shelving {
   readonly take: (readings: AsyncIterable<readonly Reading[]>, source: Source, watch?: Watch) => Promise<ImportReport>;
   /** The credentials of a proxy. */
   readonly credentialsOf: (mark: string) => Credentials | undefined;
+  /** Refuses what is blocked now, or this machine's own, of what was read. */
+  readonly screen: () => Screen;
   /** Whether an address is blocked by a list of ranges. */
   readonly isBlocked: (host: Host) => boolean;
   /** Changes with every change of the book, by whatever process. */
@@ -50,13 +57,14 @@ export interface Book extends Looks, Keeping, Shelving {
 }
 
 /** Opens the book of a folder. Throws as `openFile` does. */
-export const openBook = (folder: string, { clock, lookUp, patience }: BookParts): Book => {
+export const openBook = (folder: string, { clock, lookUp, patience, isOwn = () => false }: BookParts): Book => {
   const database = openFile(folder, patience);
   const logins = openLogins(folder);
   let isOpen = true;
   const version = createVersion(database);
   const blocks = createBlockTable(database, version);
   const guard = guarding(folder);
+  const screen = (): Screen => screening(isOwn, blocks());
   return {
     ...guard(createLooks(database, clock)),
     ...guard(createKeeping(database)),
@@ -64,8 +72,8 @@ export const openBook = (folder: string, { clock, lookUp, patience }: BookParts)
     sources: guard(createSources(database)),
     take: (readings, source, watch = {}) => {
       const beside = openBeside(folder);
-      const parts = { database: beside, logins, lookUp, now: clock(), isBlocked: blocks() };
-      return takeAll(readings, { parts, source, watch })
+      const parts = { database: beside, logins, lookUp, now: clock() };
+      return takeAll(readings, { parts, source, watch, screen: screen() })
         .catch((thrown: unknown) => {
           throw bookError(thrown, folder);
         })
@@ -74,6 +82,7 @@ export const openBook = (folder: string, { clock, lookUp, patience }: BookParts)
         });
     },
     credentialsOf: logins.find,
+    screen,
     isBlocked: (host) => blocks()(host),
     version,
     close: () => {
@@ -88,21 +97,37 @@ interface Taking {
   readonly parts: Parameters<typeof beginIntake>[0];
   readonly source: Source;
   readonly watch: Watch;
+  readonly screen: Screen;
 }
 
 const takeAll = async (
   readings: AsyncIterable<readonly Reading[]>,
-  { parts, source, watch: { signal, onRead, check } }: Taking,
+  { parts, source, screen, watch: { signal, onRead, check } }: Taking,
 ): Promise<ImportReport> => {
   const intake = beginIntake(parts, source);
   for await (const batch of readings) {
     if (signal?.aborted === true) throw asKaskadeError(signal.reason);
-    intake.take(batch);
-    onRead?.(batch);
+    const screened = batch.map(screen);
+    intake.take(screened);
+    onRead?.(screened);
   }
   if (signal?.aborted === true) throw asKaskadeError(signal.reason);
   return intake.finish(check);
 };
+
+const screening =
+  (isOwn: (host: Host) => boolean, isBlocked: (host: Host) => boolean): Screen =>
+  (reading) => {
+    if (reading.kind !== 'proxy') return reading;
+    const { host } = reading.hop.endpoint;
+    if (isOwn(host)) return refused(reading, 'own-address');
+    return isBlocked(host) ? refused(reading, 'blocked') : reading;
+  };
+
+const refused = ({ line, hop }: Extract<Reading, { kind: 'proxy' }>, why: Rejection): Reading => ({
+  ...{ kind: 'rejected', line, why },
+  text: labelHop(hop),
+});
 
 /** SQLite counts what this connection changed; `data_version` changes with what others did. */
 const createVersion = (database: Database): (() => number) => {

@@ -30,7 +30,7 @@ export const createBookDesk = (open: () => Book, outlets: Outlets): BookDesk => 
       input.kind === 'url'
         ? await openUrl(input, urlParts(open(), outlets, options), options)
         : openList(input, options);
-    return previewList(await opened, options);
+    return previewList(await opened, open().screen(), options);
   },
   import: async (input, options = {}) => importFrom(open(), outlets, { input, options }),
   explainLine: (line, options = {}) => Promise.resolve(explainText(line, options)),

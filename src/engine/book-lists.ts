@@ -11,6 +11,7 @@ import type { FormatName } from '../book/format/format.js';
 import { formats } from '../book/format/index.js';
 import type { Said, Source } from '../book/intake.js';
 import { type List, readList } from '../book/read.js';
+import type { Screen } from '../book/store.js';
 import type { Cancel } from '../net/cancel.js';
 import type { ImportOptions, LineReading, ListInput, Preview } from './controller.js';
 
@@ -114,13 +115,17 @@ async function* watched(
 }
 
 /** Reads a list to its end, and tells what it would bring. */
-export const previewList = async ({ list }: Opened, { onRejected }: ImportOptions): Promise<Preview> => {
+export const previewList = async (
+  { list }: Opened,
+  screen: Screen,
+  { onRejected }: ImportOptions,
+): Promise<Preview> => {
   const counts = { proxies: 0, ranges: 0 };
   const rejected: Partial<Record<Rejection, number>> = {};
   const first: Extract<Reading, { kind: 'rejected' }>[] = [];
   const sample: string[] = [];
   for await (const batch of list.batches) {
-    for (const reading of batch) {
+    for (const reading of batch.map(screen)) {
       if (reading.kind === 'proxy') {
         counts.proxies += 1;
         if (sample.length < mostShown) sample.push(labelHop(reading.hop));

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
-import { parseHost } from '../model/address.js';
+import { type Host, parseHost } from '../model/address.js';
 import type { BookEntry, Place, Stamp } from '../model/book.js';
 import { type ProxyId, asProxy } from '../model/cascade.js';
 import type { Candidate, Catalog } from '../model/catalog.js';
@@ -40,7 +40,7 @@ export const homeBook = (settingsPath: string, tables: () => readonly string[], 
   return {
     open: () =>
       (book ??= openBook(folder, {
-        ...{ clock, lookUp: lookUpFor(tables()) },
+        ...{ clock, lookUp: lookUpFor(tables()), isOwn: createOwn().has },
         ...(patience === undefined ? {} : { patience }),
       })),
     exists: () => book !== undefined || existsSync(bookPath(folder)),
@@ -81,7 +81,7 @@ export const openRouteBook = (settingsPath: string, tables: () => readonly strin
   const trouble = troubleOf(home);
   return {
     ...(trouble === undefined ? {} : { trouble }),
-    routes: { catalog, guards, own: ownAddresses },
+    routes: { catalog, guards, own: createOwn().all },
     known: knownIn(catalog, lookUpFor(tables())),
     note: (hops) => {
       noteIn(home, hops);
@@ -157,6 +157,19 @@ const placeIn = (place: Place | undefined): Pick<Locality, 'country' | 'network'
   ...(place?.country === undefined ? {} : { country: place.country }),
   ...(place?.network === undefined ? {} : { network: place.network }),
 });
+
+/** Interfaces come and go: they are looked at anew after so long. */
+const ownFor = 10_000;
+
+/** The addresses of this machine. */
+const createOwn = () => {
+  let known: { readonly at: Stamp; readonly all: readonly string[] } | undefined;
+  const all = (): readonly string[] => {
+    if (known === undefined || clock() - known.at > ownFor) known = { at: clock(), all: ownAddresses() };
+    return known.all;
+  };
+  return { all, has: (host: Host): boolean => host.kind !== 'name' && all().includes(host.address) };
+};
 
 /** The public addresses of this machine's own interfaces; one behind a translator is not among them. */
 const ownAddresses = (): readonly string[] =>

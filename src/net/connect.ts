@@ -1,8 +1,10 @@
 /** The one door out of the process for sessions: it opens a socket to the first hop of a route, and to nothing else. */
 
-import { type TcpNetConnectOpts, createConnection, isIP } from 'node:net';
-import { type Endpoint, hostText } from '../model/address.js';
+import { lookup } from 'node:dns';
+import { type LookupFunction, type TcpNetConnectOpts, createConnection, isIP } from 'node:net';
+import { type Endpoint, type Host, hostText, parseHost } from '../model/address.js';
 import { type KaskadeError, fail } from '../model/error.js';
+import { privateKind } from '../model/private.js';
 import type { Buffers } from './buffers.js';
 import { type Cancel, reasonOf, whenAborted } from './cancel.js';
 import { createLane } from './lane.js';
@@ -25,6 +27,8 @@ export interface Door {
   readonly buffers: Buffers;
   /** Whether a connection to this port is one to the program's own listener: a cascade must not begin at itself. */
   readonly isOwnListener: (port: number, ends: () => Ends) => boolean;
+  /** How names of first hops are looked up; the system does it where this is missing. */
+  readonly lookup?: LookupFunction;
 }
 
 /** Opens a TCP connection to the first hop. Rejects with `hop-name-unknown`, `hop-unreachable`, `out-of-files`, or the signal's reason. */
@@ -35,8 +39,8 @@ export const connect = (first: Endpoint, door: Door, cancel: Cancel): Promise<Ou
       return;
     }
     const host = hostText(first.host);
-    const family = { autoSelectFamily: isIP(host) === 0 };
-    const outward = open({ host, port: first.port, noDelay: true, allowHalfOpen: true, ...family }, door.buffers);
+    const named = isIP(host) !== 0 ? {} : { autoSelectFamily: true, lookup: publicOnly(first.host, door.lookup) };
+    const outward = open({ host, port: first.port, noDelay: true, allowHalfOpen: true, ...named }, door.buffers);
     const { socket } = outward;
     const settle = (): void => {
       socket.off('connect', onConnect).off('error', onError);
@@ -75,10 +79,34 @@ const open = (options: TcpNetConnectOpts, buffers: Buffers): Outward => {
 /** Errors are told by `close` and `errored`; the listener is there so that none is ever unhandled. */
 const ignore = (): void => undefined;
 
+/**
+ * Looks a name up for a connection: a name that may be anybody's must not lead into this machine or its network, whatever it
+ * meant when it was first looked up (rebinding). A name that is local by its form is meant to.
+ */
+const publicOnly = (host: Host, look: LookupFunction = lookup): LookupFunction => {
+  if (privateKind(host) !== undefined) return look;
+  return (name, options, done) => {
+    look(name, { ...options, all: true }, (error, found) => {
+      if (error !== null) {
+        done(error, []);
+        return;
+      }
+      const all = typeof found === 'string' ? [] : found;
+      const inward = all.find(({ address }) => privateKind(parseHost(address)) !== undefined);
+      if (inward !== undefined) done(Object.assign(new Error('not public'), { code: 'EPRIVATE', ...inward }), []);
+      else done(null, options.all === true ? all : (all[0]?.address ?? ''), all[0]?.family);
+    });
+  };
+};
+
 const connectFailure = (error: NodeJS.ErrnoException): KaskadeError => {
   const code = error.code ?? 'unknown';
   const note = { note: code };
   if (code === 'EMFILE' || code === 'ENFILE') return fail('out-of-files', note, error);
+  if (code === 'EPRIVATE') return fail('hop-unreachable', { note: inwardNote(error) }, error);
   if (code.startsWith('EAI_') || code === 'ENOTFOUND') return fail('hop-name-unknown', note, error);
   return fail('hop-unreachable', note, error);
 };
+
+const inwardNote = (error: NodeJS.ErrnoException & { readonly address?: string }): string =>
+  `its name leads to ${error.address ?? 'an address'}, which is not public; if that is your own proxy, write the address`;

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { KaskadeError } from '../../src/model/error.js';
+import { readList } from '../../src/book/read.js';
 import { bookIn, filterOf, freshBook, idsOf, keyOf, pageOf, scratchFolder, start, takeText } from '../kit/book.js';
 
 const day = 86_400_000;
@@ -123,6 +125,24 @@ test('ranges of a block list block what is in them, now and when they were there
   assert.deepEqual([later.added, later.rejected], [0, { blocked: 1 }]);
   assert.equal(book.forget('drop'), 0);
   assert.equal(book.isBlocked({ kind: 'ipv4', address: '11.1.0.1' }), false);
+});
+
+test('what is this machine’s own address, or is blocked, is refused with its line, also where a list is only looked at', async (context) => {
+  const own = bookIn(scratchFolder(context), undefined, {
+    isOwn: (host) => host.kind !== 'name' && host.address === '11.0.0.7',
+  });
+  context.after(own.book.close);
+  await takeText(own.book, '12.0.0.0/24 ; SBL1\n', { name: 'drop', format: 'blocklist' });
+  const text = 'http://11.0.0.6:80\nhttp://11.0.0.7:80\nhttp://12.0.0.1:80\n';
+  const report = await takeText(own.book, text);
+  assert.deepEqual([report.read, report.added, report.rejected], [3, 1, { 'own-address': 1, blocked: 1 }]);
+  const screen = own.book.screen();
+  const list = await readList(Readable.from([Buffer.from(text)]), {}, { signal: new AbortController().signal });
+  const seen: string[] = [];
+  for await (const batch of list.batches)
+    for (const reading of batch.map(screen))
+      seen.push(reading.kind === 'rejected' ? `${reading.line} ${reading.why} ${reading.text}` : reading.kind);
+  assert.deepEqual(seen, ['proxy', '2 own-address http://11.0.0.7:80', '3 blocked http://12.0.0.1:80']);
 });
 
 test('a list that is called off, or breaks in the middle, leaves the book as it was', async (context) => {

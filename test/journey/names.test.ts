@@ -9,7 +9,7 @@ import { openHop, openHops } from '../kit/hops.js';
 import { createScope } from '../kit/scope.js';
 import { type Habit, echo, openTarget } from '../kit/target.js';
 
-const certificateName = 'hop.test';
+const certificateName = 'hop.lan';
 
 test('only the name of the first hop is looked up; the others go as names to the hop before them', async () => {
   await using scope = createScope();

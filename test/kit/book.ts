@@ -9,7 +9,7 @@ import { parseFilter } from '../../src/model/filter-text.js';
 import type { BookEntry, ImportReport, Place, SortKey, Stamp } from '../../src/model/book.js';
 import type { Source } from '../../src/book/intake.js';
 import { readList } from '../../src/book/read.js';
-import { type Book, openBook } from '../../src/book/store.js';
+import { type Book, type BookParts, openBook } from '../../src/book/store.js';
 
 /** A folder that is removed when the test has ended. */
 export const scratchFolder = (context: Pick<TestContext, 'after'>): string => {
@@ -37,11 +37,11 @@ export interface TestBook {
 }
 
 /** Opens the book of a folder. */
-export const bookIn = (folder: string, at: Stamp = start): TestBook => {
+export const bookIn = (folder: string, at: Stamp = start, parts: Partial<BookParts> = {}): TestBook => {
   let now: number = at;
   const clock = (): Stamp => now as Stamp;
   return {
-    book: openBook(folder, { clock, lookUp }),
+    book: openBook(folder, { clock, lookUp, ...parts }),
     pass: (span) => {
       now += span;
     },

@@ -70,7 +70,7 @@ export const openHops = (...scripts: readonly HopScript[]): Promise<readonly Tes
 /** A chain as text. */
 export const chainOf = (hops: readonly TestHop[]): string => hops.map(({ url }) => url).join(',');
 
-const standardNames = 'IP:127.0.0.1,DNS:localhost,DNS:hop.test';
+const standardNames = 'IP:127.0.0.1,DNS:localhost,DNS:hop.test,DNS:hop.lan';
 
 const certificateOf = ({ certificate }: HopScript): Certificate => certificate ?? certificateFor(standardNames);
 

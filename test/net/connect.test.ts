@@ -1,6 +1,7 @@
 /** The one door out: what it says when it stays shut, and the buffers of those it lets through. */
 
 import assert from 'node:assert/strict';
+import type { LookupFunction } from 'node:net';
 import { describe, test } from 'node:test';
 import { parseEndpoint } from '../../src/model/address.js';
 import { createBuffers } from '../../src/net/buffers.js';
@@ -25,6 +26,38 @@ describe('a first hop', () => {
   test('whose name is nobody’s is not found', async () => {
     const error = await failureOf(connect(parseEndpoint('no-such-host.invalid:80'), freeDoor(), never));
     assert.equal(error.code, 'hop-name-unknown');
+  });
+
+  test('whose name may be anybody’s, and leads inward, is not connected to; one that is local by its name is', async () => {
+    await using listener = await openDoor((socket) => void socket.end());
+    const leadingTo =
+      (...addresses: readonly string[]): LookupFunction =>
+      (_name, _options, done) => {
+        done(
+          null,
+          addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+        );
+      };
+    const base = holdings();
+    for (const addresses of [
+      ['127.0.0.1'],
+      ['192.0.43.8', '10.0.0.1'],
+      ['::ffff:127.0.0.1'],
+      ['fd00::1'],
+      ['0.0.0.0'],
+    ]) {
+      const door = { ...freeDoor(), lookup: leadingTo(...addresses) };
+      const error = await failureOf(connect(parseEndpoint(`proxy.example:${listener.port}`), door, never));
+      assert.equal(error.code, 'hop-unreachable');
+      assert.match(error.failure.note ?? '', new RegExp(`leads to ${addresses.at(-1) ?? ''}, which is not public`));
+    }
+    await backTo(base);
+    assert.equal(listener.sockets.size, 0);
+    const local = { ...freeDoor(), lookup: leadingTo('127.0.0.1') };
+    for (const name of ['proxy.lan', 'localhost', 'proxy']) {
+      const { socket } = await connect(parseEndpoint(`${name}:${listener.port}`), local, never);
+      socket.destroy();
+    }
   });
 
   test('that is the own listener is refused, and is asked about by both addresses', async () => {
