@@ -26,9 +26,12 @@ export interface History {
   readonly nextTry?: number;
   /** The last nine times of good tries, in ms. */
   readonly times: readonly number[];
-  /** Good and all tries of each of the last 168 hours as two digits of base 36, and the hour of the last of them. */
+  /** Tenths of good tries of each of the last 168 hours but the last one, a dot where none was made. */
   readonly hours: string;
+  /** The last hour in which a try was made, counted since 1970, and its good and all tries. */
   readonly lastHour: number;
+  readonly hourGood: number;
+  readonly hourAll: number;
 }
 
 const mostTries = 32;
@@ -46,7 +49,7 @@ const halfLives = { hour: 3_600, week: 604_800 } as const;
 /** Before the first try. */
 export const noHistory: History = {
   ...{ last: [], hour: 0, week: 0, at: 0, failures: 0, spaced: 0, countedAt: 0, goods: 0 },
-  ...{ pulse: 'unknown', rung: 0, times: [], hours: '', lastHour: 0 },
+  ...{ pulse: 'unknown', rung: 0, times: [], hours: '', lastHour: 0, hourGood: 0, hourAll: 0 },
 };
 
 /** One try. */
@@ -113,16 +116,18 @@ const averages = (old: History, at: number, good: boolean): Pick<History, 'hour'
   return { hour: mix(old.hour, halfLives.hour), week: mix(old.week, halfLives.week) };
 };
 
-const hoursAfter = (old: History, at: number, good: boolean): Pick<History, 'hours' | 'lastHour'> => {
+type Hours = Pick<History, 'hours' | 'lastHour' | 'hourGood' | 'hourAll'>;
+
+/** What an hour has shown is one digit when the next one begins. */
+const hoursAfter = (old: History, at: number, good: boolean): Hours => {
   const hour = Math.floor(at / 3_600);
-  const moved = old.hours === '' ? 0 : Math.min(hoursKept, hour - old.lastHour);
-  const before = old.hours === '' ? '00'.repeat(1) : `${old.hours}${'00'.repeat(moved)}`;
-  const [goods = 0, all = 0] = digitsOf(before.slice(-2));
-  const last = [Math.min(35, goods + (good ? 1 : 0)), Math.min(35, all + 1)]
-    .map((count) => count.toString(36))
-    .join('');
-  return { hours: `${before.slice(0, -2)}${last}`.slice(-2 * hoursKept), lastHour: hour };
+  const value = good ? 1 : 0;
+  if (hour === old.lastHour) return { ...hoursOf(old), hourGood: old.hourGood + value, hourAll: old.hourAll + 1 };
+  const passed = old.hourAll === 0 ? '' : `${cellOf(old)}${'.'.repeat(Math.min(hoursKept, hour - old.lastHour - 1))}`;
+  return { hours: `${old.hours}${passed}`.slice(1 - hoursKept), lastHour: hour, hourGood: value, hourAll: 1 };
 };
+
+const hoursOf = ({ hours, lastHour, hourGood, hourAll }: History): Hours => ({ hours, lastHour, hourGood, hourAll });
 
 /** What is told of the tries: "12 of 14 in 3 days", with the lower bound of the 95 % Wilson interval. */
 export const trialsOf = ({ last }: History): Trials => {
@@ -154,18 +159,11 @@ export const latencyOf = ({ times }: History): Bound | undefined => {
 };
 
 /** The last 7 × 24 hours up to `now`, as HopHealth has them. */
-export const weekOf = ({ hours, lastHour }: History, now: Stamp): string => {
+export const weekOf = (history: History, now: Stamp): string => {
+  const { hours, lastHour, hourAll } = history;
   const late = Math.max(0, Math.floor(now / 3_600_000) - lastHour);
-  const cells = (hours.match(/../g) ?? []).map(cellOf);
-  return `${'.'.repeat(hoursKept)}${cells.join('')}${hours === '' ? '' : '.'.repeat(Math.min(hoursKept, late))}`.slice(
-    -hoursKept,
-  );
+  const known = hourAll === 0 ? '' : `${hours}${cellOf(history)}${'.'.repeat(Math.min(hoursKept, late))}`;
+  return known.slice(-hoursKept).padStart(hoursKept, '.');
 };
 
-const digitsOf = (pair: string): readonly number[] =>
-  [pair[0], pair[1]].map((digit) => Number.parseInt(digit ?? '0', 36));
-
-const cellOf = (pair: string): string => {
-  const [good = 0, all = 0] = digitsOf(pair);
-  return all === 0 ? '.' : String(Math.floor((good / all) * 9));
-};
+const cellOf = ({ hourGood, hourAll }: History): string => String(Math.floor((hourGood / hourAll) * 9));

@@ -1,9 +1,11 @@
 /** Keeps what tries and audits have shown of proxies: their history, grades, exits and rank. */
 
+import { deflateRawSync } from 'node:zlib';
 import { boundSpan } from '../model/bound.js';
 import type { Millis } from '../model/brand.js';
 import { type Grade, type Place, type Stamp, grades } from '../model/book.js';
-import { type History, afterTry, isSpent, latencyOf, noHistory, trialsOf } from './availability.js';
+import { afterTry, isSpent, latencyOf, noHistory, trialsOf } from './availability.js';
+import { readHistory, writeHistory } from './history-text.js';
 import { gradeNumber, inBars, pulses } from './rows.js';
 import { type Database, inTransaction } from './sqlite.js';
 
@@ -26,7 +28,7 @@ export interface Audited {
   readonly spki?: string;
   readonly opens?: readonly number[];
   readonly refuses?: readonly number[];
-  /** Evidence as JSON; that of the last three audits is kept. */
+  /** Evidence as JSON; that of the last audit of a mode is kept. */
   readonly detail?: string;
 }
 
@@ -38,9 +40,9 @@ export interface Keeping {
 
 /** A confirmed hostile finding stands for so long, whatever is found later. */
 const hostileFor = 30 * 86_400_000;
-const mostAudits = 20;
-const mostDetails = 3;
-const mostExits = 8;
+const mostAudits = 4;
+const mostDetails = 1;
+const mostExits = 4;
 
 /** Keeps through a connection. */
 export const createKeeping = (database: Database): Keeping => {
@@ -84,9 +86,9 @@ const keepTries = (database: Database): ((outcome: Outcome) => void) => {
   );
   return ({ key, ...outcome }) => {
     const state = find.get(key)?.['state'];
-    const before = typeof state === 'string' ? (JSON.parse(state) as History) : noHistory;
+    const before = typeof state === 'string' ? readHistory(state) : noHistory;
     const after = afterTry(before, outcome);
-    keep.run(key, JSON.stringify(after));
+    keep.run(key, writeHistory(after));
     const { all, floor } = trialsOf(after);
     const latency = latencyOf(after);
     show.run(
@@ -113,8 +115,8 @@ const keepAudits = (database: Database): ((audited: Audited) => void) => {
     on.trimExits.run(key, key, mostExits);
   };
   return ({ key, mode, at, judges, exits, ...found }) => {
-    on.audit.run(key, mode, at, gradeNumber(found.grade), judges, found.detail ?? null);
-    on.trimAudits.run(key, mode, key, mode, mostAudits);
+    on.audit.run(key, mode, at, gradeNumber(found.grade), judges, packed(found.detail));
+    on.trimAudits.run(key, mode, mostAudits, gradeNumber('hostile'));
     on.trimDetails.run(key, mode, key, mode, mostDetails);
     const worst = on.hostile.get(key, mode, gradeNumber('hostile'), at - hostileFor);
     const grade = worst === undefined ? gradeNumber(found.grade) : gradeNumber('hostile');
@@ -126,13 +128,19 @@ const keepAudits = (database: Database): ((audited: Audited) => void) => {
   };
 };
 
+/** Evidence repeats itself: packed it takes a third. */
+const packed = (detail: string | undefined): Uint8Array | null =>
+  detail === undefined ? null : deflateRawSync(detail, { level: 9 });
+
 const statementsOf = (database: Database) => ({
   audit: database.prepare(
     'INSERT OR REPLACE INTO audits (proxy, mode, at, grade, judges, detail) VALUES (?, ?, ?, ?, ?, ?)',
   ),
   trimAudits: database.prepare(
-    `DELETE FROM audits WHERE proxy = ? AND mode = ? AND at NOT IN
-       (SELECT at FROM audits WHERE proxy = ? AND mode = ? ORDER BY at DESC LIMIT ?)`,
+    // The last hostile one stays, however many came after it.
+    `DELETE FROM audits WHERE proxy = ?1 AND mode = ?2 AND at NOT IN
+       (SELECT at FROM audits WHERE proxy = ?1 AND mode = ?2 ORDER BY at DESC LIMIT ?3)
+       AND at IS NOT (SELECT max(at) FROM audits WHERE proxy = ?1 AND mode = ?2 AND grade = ?4)`,
   ),
   trimDetails: database.prepare(
     `UPDATE audits SET detail = NULL WHERE proxy = ? AND mode = ? AND detail IS NOT NULL AND at NOT IN

@@ -3,7 +3,7 @@
 import { type BookEntry, type EntryDetail, type Hearsay, type SortKey, type Stamp, grades } from '../model/book.js';
 import type { Filter } from '../model/filter.js';
 import { parsePort } from '../model/address.js';
-import type { History } from './availability.js';
+import { readHistory } from './history-text.js';
 import { stretchesOf } from './order.js';
 import { entryOf, exitOf, hopOf, idOf, parseId, partsOf } from './rows.js';
 import type { Database, Row, Statement, Value } from './sqlite.js';
@@ -121,7 +121,7 @@ const dressed = (row: Row, on: Statements, now: Stamp): BookEntry => {
     now,
     sources: on.sources.all(key).map(({ name }) => String(name)),
     exits: row['exits'] === '' ? [] : on.exits.all(key).map(exitOf),
-    history: typeof state === 'string' ? (JSON.parse(state) as History) : undefined,
+    history: typeof state === 'string' ? readHistory(state) : undefined,
     grades: isGraded ? on.audits.all(key) : [],
   });
 };

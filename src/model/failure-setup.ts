@@ -95,7 +95,7 @@ export const setupRows = {
   }),
   'consent-needed': local(2, {
     sentence: () => 'Fetching this directly would show your own address to the host of the list.',
-    hint: '--yes says so once for all lists, as does kaskade config set book.direct yes; --way cascade goes through the cascade in use.',
+    hint: 'Say --yes once for all lists, or kaskade config set book.direct yes; --way cascade goes through the cascade in use.',
   }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,

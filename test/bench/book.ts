@@ -1,16 +1,18 @@
 /**
  * What the book costs: import of a plain list with 10,000, 100,000 and 1,000,000 lines, every order and some filters on the first page and on one
  * deep inside, and the first page of a book that has just been opened: `npm run bench:book`. Each size runs in a process of its own.
+ * Last, what a proxy takes on the disk after a year of six tries and one audit of both modes a day.
  */
 
 import { spawnSync } from 'node:child_process';
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SortKey, Stamp } from '../../src/model/book.js';
 import { parseFilter } from '../../src/model/filter-text.js';
+import { bookPath } from '../../src/book/file.js';
 import { lookUpCountries } from '../../src/book/places.js';
 import { readList } from '../../src/book/read.js';
 import { type Book, openBook } from '../../src/book/store.js';
@@ -122,15 +124,49 @@ const tellQueries = (book: Book, size: number): void => {
   for (const { what, span } of slowest.slice(0, 5)) console.log(`    ${span.toFixed(1).padStart(7)} ms  ${what}`);
 };
 
+const yearly = 300;
+
+/** The bytes of a book of `yearly` proxies after a year, for each; evidence of the last audits is not counted. */
+const tellYear = async (folder: string): Promise<void> => {
+  const path = join(folder, 'list.txt');
+  await write(path, yearly);
+  let now: number = clock();
+  const book = openBook(folder, { clock: () => now as Stamp, lookUp: lookUpCountries() });
+  const random = seeded(5);
+  const take = async (name: string): Promise<void> => {
+    const list = await readList(createReadStream(path), { name: 'http.txt' }, { signal: new AbortController().signal });
+    await book.take(list.batches, { name, kind: 'file', format: list.format });
+  };
+  for (let day = 0; day < 365; day += 1) {
+    if (day % 30 === 0) for (const name of ['one', 'two', 'three']) await take(name);
+    const keys = book.keys({ kind: 'all' });
+    for (let nth = 0; nth < 6; nth += 1) {
+      now += 4 * 3_600_000;
+      const tries = { at: now as Stamp, latency: Math.floor(random() * 4_000) as never };
+      book.tried(keys.map((key) => ({ key, ...tries, good: random() < 0.7 })));
+    }
+    for (const mode of ['tunnel', 'forward'] as const) {
+      const exits = [
+        { address: `99.${day % 50}.1.1`, country: 'FR', network: 64_500, networkName: 'Example Networks' },
+      ];
+      book.audited(keys.map((key) => ({ key, mode, grade: 'exact' as const, at: now as Stamp, judges: 2, exits })));
+    }
+  }
+  book.close();
+  console.log(
+    `a year of one proxy: ${Math.round(statSync(bookPath(folder)).size / yearly)} bytes of the file, indices and all`,
+  );
+};
+
 const wanted = process.argv[2];
 if (wanted === undefined) {
-  for (const size of sizes) {
+  for (const size of [...sizes, 'year']) {
     spawnSync(process.execPath, [fileURLToPath(import.meta.url), String(size)], { stdio: 'inherit' });
   }
 } else {
   const folder = mkdtempSync(join(tmpdir(), 'kaskade-bench-'));
   try {
-    await measure(folder, Number(wanted));
+    await (wanted === 'year' ? tellYear(folder) : measure(folder, Number(wanted)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -15,6 +15,7 @@ import {
   weekOf,
   wilson,
 } from '../../src/book/availability.js';
+import { readHistory, writeHistory } from '../../src/book/history-text.js';
 
 const start = 1_760_000_000_000;
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
@@ -150,4 +151,29 @@ test('it never says more than it has seen, whatever the order and the times of t
       assert.equal(weekOf(history, (history.at * 1_000) as Stamp).length, 168);
     }),
   );
+});
+
+test('a history reads as it was written, however it came about, and stays short over a year', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ wait: fc.nat(4_000_000), good: fc.boolean(), latency: fc.nat(20_000) }), { maxLength: 80 }),
+      (tries) => {
+        let history = noHistory;
+        let at = 1_790_000_000_000;
+        for (const { wait, good, latency } of tries) {
+          at += wait * 1_000;
+          history = afterTry(history, { at: at as Stamp, good, latency: latency as Millis });
+          assert.deepEqual(readHistory(writeHistory(history)), history);
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+  let history = noHistory;
+  for (let hour = 0; hour < 8_760; hour += 1) {
+    const at = (1_790_000_000_000 + hour * 3_600_000 + (hour % 7) * 1_000) as Stamp;
+    history = afterTry(history, { at, good: hour % 3 > 0, latency: (hour % 5_000) as Millis });
+  }
+  assert.ok(writeHistory(history).length < 450, `${writeHistory(history).length}`);
+  assert.deepEqual(readHistory('{"last":[]}'), noHistory);
 });
