@@ -30,6 +30,7 @@ const filters = [
   'availability>=50',
   'port=8080',
   '7.7',
+  '1',
   'grade>=anonymous, released',
 ];
 const clock = (): Stamp => Date.now() as Stamp;
