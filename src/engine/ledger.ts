@@ -110,8 +110,15 @@ const createTally = () => {
 const begin = (id: number, { protocol, asker, target, client }: PendingRequest): Live => {
   const began = now();
   return {
-    ...{ id, began, protocol, identity: asker.identity, target },
-    ...{ changed: began, tries: 0, opened: [], told: 0 },
+    id,
+    began,
+    protocol,
+    identity: asker.identity,
+    target,
+    changed: began,
+    tries: 0,
+    opened: [],
+    told: 0,
     drop: () => void client.destroy(),
   };
 };

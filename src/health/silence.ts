@@ -3,6 +3,7 @@
 import { type At, type Millis, since } from '../model/brand.js';
 import type { ProxyId } from '../model/cascade.js';
 import { createKeys } from './keys.js';
+import { createRecent } from './recent.js';
 
 /** What is known of hops that are asked through one certain hop; `from` is missing where that is this machine. */
 export interface Silences {
@@ -14,6 +15,8 @@ export interface Silences {
   readonly fell: (from: ProxyId | undefined, to: ProxyId, at: At) => void;
   readonly speaks: (from: ProxyId | undefined, to: ProxyId, at: At) => boolean;
 }
+
+const newVoice = (): Voice => ({});
 
 interface Voice {
   heardAt?: At;
@@ -27,16 +30,8 @@ const clearedFor = 120_000;
 /** Nothing heard; of more than `most` ways the one that was longest not used is forgotten. */
 export const createSilences = (window: Millis, most: number): Silences => {
   const keyOf = createKeys(most);
-  const voices = new Map<string, Voice>();
-  const of = (from: ProxyId | undefined, to: ProxyId): Voice => {
-    const key = keyOf(from, to);
-    const voice = voices.get(key) ?? {};
-    voices.delete(key);
-    voices.set(key, voice);
-    const [oldest] = voices.size > most ? voices.keys() : [];
-    if (oldest !== undefined) voices.delete(oldest);
-    return voice;
-  };
+  const voices = createRecent<string, Voice>(most);
+  const of = (from: ProxyId | undefined, to: ProxyId): Voice => voices.use(keyOf(from, to), newVoice);
   const isWithin = (moment: At | undefined, at: At, span: number): boolean =>
     moment !== undefined && since(moment, at) <= span;
   return {

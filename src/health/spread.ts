@@ -37,6 +37,7 @@ const [good, all] = [0, 1] as const;
 const weight = 0.25;
 const remembered = 64;
 const enough = 20;
+const few = 8;
 const [leastPatience, mostPatience] = [1_000, 15_000] as const;
 
 /** The lanes of good tries and of all tries in both rings. */
@@ -52,6 +53,9 @@ export const createSpreads = (): Spreads => {
   const minutes = createRing(cells, 2, cell);
   const hours = createRing(weekHours, 2, hour);
   const steps: number[] = [];
+  /** A few steps more change little, and every dial asks. */
+  let patience = mostPatience as Millis;
+  let fresh = few;
   let mean: number | undefined;
   /** Many look, few change: a view is good until something is counted, or the cell is over. */
   let seen: { readonly at: number; readonly view: SpreadsView } | undefined;
@@ -71,6 +75,7 @@ export const createSpreads = (): Spreads => {
       const time = connect + exchange;
       mean = (mean ?? time) * (1 - weight) + time * weight;
       if (steps.push(Math.max(connect, exchange)) > remembered) steps.shift();
+      fresh += 1;
     },
     tried: (wall, how) => {
       count(wall, all, 1);
@@ -85,7 +90,10 @@ export const createSpreads = (): Spreads => {
       return seen.view;
     },
     mean: () => (mean === undefined ? undefined : millis(mean)),
-    patience: () => patienceOf(steps),
+    patience: () => {
+      if (steps.length >= enough && fresh >= few) [patience, fresh] = [patienceOf(steps), 0];
+      return patience;
+    },
     rings: { minutes, hours },
   };
 };
@@ -159,10 +167,9 @@ const letterOf = (well: number, tries: number): string => {
   return well >= tries ? '9' : String(Math.min(8, Math.floor((well * 10) / tries)));
 };
 
-/** Three times what four of five steps kept lately, within bounds; the most while there were too few to tell. */
+/** Three times what four of five steps kept lately, within bounds. */
 const patienceOf = (steps: readonly number[]): Millis => {
-  if (steps.length < enough) return mostPatience as Millis;
-  const sorted = [...steps].sort((one, other) => one - other);
+  const sorted = Float64Array.from(steps).sort();
   const p80 = sorted[Math.ceil(sorted.length * 0.8) - 1] ?? mostPatience;
   return millis(Math.min(mostPatience, Math.max(leastPatience, 3 * p80)));
 };

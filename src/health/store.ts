@@ -3,6 +3,7 @@
 import type { At } from '../model/brand.js';
 import type { ProxyId } from '../model/cascade.js';
 import { createKeys } from './keys.js';
+import { createRecent } from './recent.js';
 import { type EdgeRecord, type HopRecord, newEdge, newHop } from './record.js';
 
 /** The most that is kept. */
@@ -25,36 +26,25 @@ export interface Store {
 
 /** No records. */
 export const createStore = (clock: () => At, rules: StoreRules): Store => {
-  const hops = new Map<ProxyId, HopRecord>();
-  const edges = new Map<string, EdgeRecord>();
+  const hops = createRecent<ProxyId, HopRecord>(rules.proxies);
   const keyOf = createKeys(rules.edges);
   const waysIn = new Map<ProxyId, Set<EdgeRecord>>();
 
   const forget = (edge: EdgeRecord): void => {
-    edges.delete(keyOf(edge.from, edge.to));
     const ways = waysIn.get(edge.to);
     ways?.delete(edge);
     if (ways?.size === 0) waysIn.delete(edge.to);
   };
+  const edges = createRecent<string, EdgeRecord>(rules.edges, forget);
+  const makeHop = (proxy: ProxyId): HopRecord => newHop(proxy, clock());
+  const makeEdge = (from: ProxyId | undefined, to: ProxyId): EdgeRecord => {
+    const edge = newEdge(from, to, clock());
+    waysIn.set(to, (waysIn.get(to) ?? new Set()).add(edge));
+    return edge;
+  };
   return {
-    hop: (proxy) => {
-      const hop = hops.get(proxy) ?? newHop(proxy, clock());
-      hops.delete(proxy);
-      hops.set(proxy, hop);
-      const [oldest] = hops.size > rules.proxies ? hops.keys() : [];
-      if (oldest !== undefined) hops.delete(oldest);
-      return hop;
-    },
-    edge: (from, to) => {
-      const key = keyOf(from, to);
-      const edge = edges.get(key) ?? newEdge(from, to, clock());
-      edges.delete(key);
-      edges.set(key, edge);
-      waysIn.set(to, (waysIn.get(to) ?? new Set()).add(edge));
-      const [oldest] = edges.size > rules.edges ? edges.values() : [];
-      if (oldest !== undefined) forget(oldest);
-      return edge;
-    },
+    hop: (proxy) => hops.use(proxy, makeHop),
+    edge: (from, to) => edges.use(keyOf(from, to), () => makeEdge(from, to)),
     findHop: (proxy) => hops.get(proxy),
     findEdge: (from, to) => edges.get(keyOf(from, to)),
     waysTo: (proxy) => [...(waysIn.get(proxy) ?? [])],

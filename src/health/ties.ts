@@ -3,6 +3,7 @@
 import { type At, type Millis, since } from '../model/brand.js';
 import type { ProxyId } from '../model/cascade.js';
 import { createKeys } from './keys.js';
+import { createRecent } from './recent.js';
 
 /** What is known of the way between two hops. */
 export interface Tie {
@@ -30,30 +31,19 @@ const fades = 64;
 /** No ways yet; of more than `most` the one that was longest not spoken of is forgotten. */
 export const createTies = (most: number): Ties => {
   const keyOf = createKeys(most);
-  const all = new Map<string, Tie>();
   const outs = new Map<ProxyId, Set<Tie>>();
   const ins = new Map<ProxyId, Set<Tie>>();
-
-  const of = (from: ProxyId, to: ProxyId): Tie => {
-    const key = keyOf(from, to);
-    const old = all.get(key);
-    const tie = old ?? { from, to, goods: 0, bads: 0 };
-    all.delete(key);
-    all.set(key, tie);
-    if (old !== undefined) return old;
+  const all = createRecent<string, Tie>(most, (tie) => {
+    drop(outs, tie.from, tie);
+    drop(ins, tie.to, tie);
+  });
+  const make = (from: ProxyId, to: ProxyId): Tie => {
+    const tie = { from, to, goods: 0, bads: 0 };
     put(outs, from, tie);
     put(ins, to, tie);
-    if (all.size > most) forgetOldest();
     return tie;
   };
-  const forgetOldest = (): void => {
-    for (const [key, tie] of all) {
-      all.delete(key);
-      drop(outs, tie.from, tie);
-      drop(ins, tie.to, tie);
-      return;
-    }
-  };
+  const of = (from: ProxyId, to: ProxyId): Tie => all.use(keyOf(from, to), () => make(from, to));
 
   return {
     good: (from, to, at) => {

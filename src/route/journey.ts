@@ -89,8 +89,13 @@ export const open = async (
   try {
     return await search(
       {
-        ...{ wanted: { identity: asker.identity, target }, cascade: () => line.cascadeFor(asker) },
-        ...{ planner: line.planner, evidence: line.evidence, hold: line.hold, onHeld: entry.held, clock: now },
+        wanted: { identity: asker.identity, target },
+        cascade: () => line.cascadeFor(asker),
+        planner: line.planner,
+        evidence: line.evidence,
+        hold: line.hold,
+        onHeld: entry.held,
+        clock: now,
         ...(first === undefined ? {} : { first }),
         attempt: (route) => attempt({ route, goal: goal(route), target }, { line, entry }, { signal }),
       },
