@@ -52,11 +52,7 @@ export const createSpreads = (): Spreads => {
   };
   const minutes = createRing(cells, 2, cell);
   const hours = createRing(weekHours, 2, hour);
-  const steps: number[] = [];
-  /** A few steps more change little, and every dial asks. */
-  let patience = mostPatience as Millis;
-  let fresh = few;
-  let mean: number | undefined;
+  const pace = createPace();
   /** Many look, few change: a view is good until something is counted, or the cell is over. */
   let seen: { readonly at: number; readonly view: SpreadsView } | undefined;
 
@@ -71,12 +67,7 @@ export const createSpreads = (): Spreads => {
       seen = undefined;
       times[measure].add(wall, binOf(span));
     },
-    step: (connect, exchange) => {
-      const time = connect + exchange;
-      mean = (mean ?? time) * (1 - weight) + time * weight;
-      if (steps.push(Math.max(connect, exchange)) > remembered) steps.shift();
-      fresh += 1;
-    },
+    step: pace.step,
     tried: (wall, how) => {
       count(wall, all, 1);
       if (how === 'good') count(wall, good, 1);
@@ -89,12 +80,31 @@ export const createSpreads = (): Spreads => {
       if (seen?.at !== at) seen = { at, view: viewOf({ times, minutes, hours }, wall) };
       return seen.view;
     },
+    mean: pace.mean,
+    patience: pace.patience,
+    rings: { minutes, hours },
+  };
+};
+
+/** How long steps take, of late. */
+const createPace = (): Pick<Spreads, 'step' | 'mean' | 'patience'> => {
+  const steps: number[] = [];
+  let mean: number | undefined;
+  /** A few steps more change little, and every dial asks. */
+  let patience = mostPatience as Millis;
+  let fresh = few;
+  return {
+    step: (connect, exchange) => {
+      const time = connect + exchange;
+      mean = (mean ?? time) * (1 - weight) + time * weight;
+      if (steps.push(Math.max(connect, exchange)) > remembered) steps.shift();
+      fresh += 1;
+    },
     mean: () => (mean === undefined ? undefined : millis(mean)),
     patience: () => {
       if (steps.length >= enough && fresh >= few) [patience, fresh] = [patienceOf(steps), 0];
       return patience;
     },
-    rings: { minutes, hours },
   };
 };
 
