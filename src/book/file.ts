@@ -13,6 +13,9 @@ export const bookPath = (folder: string): string => join(folder, 'book.db');
 /** How long a write waits for one of another process, where nothing else waits for the writer. */
 const usualPatience: Millis = millis(5_000);
 
+/** Whoever opens it waits so long for one who is making it. */
+const leastToOpen = 1_000;
+
 /**
  * Opens the book of a folder; it is made where there is none. A copy is kept before an older file is brought up to date
  * (`book.db.v1`). Throws `book-broken` for a file that is no book, which is moved aside, `book-newer` for one of a newer version,
@@ -27,12 +30,13 @@ export const openFile = (folder: string, patience = usualPatience): Database => 
   } catch {
     throw fail('home-unusable', { note: path });
   }
-  const database = openChecked(path, patience);
+  const database = openChecked(path, millis(Math.max(patience, leastToOpen)));
   try {
     const version = versionOf(database);
     if (version > schemaVersion) throw fail('book-newer', { note: path });
     if (version > 0 && version < schemaVersion) backUp(database, path, version);
     migrate(database);
+    database.exec(`PRAGMA busy_timeout = ${patience}`);
     return database;
   } catch (thrown) {
     database.close();

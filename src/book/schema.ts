@@ -64,10 +64,11 @@ export const versionOf = (database: Database): number =>
 
 /** Makes the steps that are missing, all or none. */
 export const migrate = (database: Database): void => {
-  const from = versionOf(database);
-  if (from >= schemaVersion) return;
+  if (versionOf(database) >= schemaVersion) return;
   inTransaction(database, () => {
-    for (const step of steps.slice(from)) database.exec(step);
-    database.exec(`PRAGMA user_version = ${schemaVersion}`);
+    // Another process may have made them while this one waited for its turn.
+    const missing = steps.slice(versionOf(database));
+    for (const step of missing) database.exec(step);
+    if (missing.length > 0) database.exec(`PRAGMA user_version = ${schemaVersion}`);
   });
 };

@@ -12,7 +12,7 @@ import type { Book, Watch } from '../book/store.js';
 import { writeList, writers } from '../book/write/index.js';
 import type { ExportFormat } from '../book/write/writer.js';
 import { type Opened, explainText, openChunks, openList, previewList } from './book-lists.js';
-import { type Outlets, type UrlParts, importUrl, openUrl } from './book-url.js';
+import type { Outlets, UrlParts } from './book-url.js';
 import type { BookDesk, Exported, ImportOptions, ListInput, Selection, SourceView, UrlInput } from './controller.js';
 
 /** A desk over a book that is opened when it is needed. */
@@ -28,7 +28,7 @@ export const createBookDesk = (open: () => Book, outlets: Outlets): BookDesk => 
   preview: async (input, options = {}) => {
     const opened =
       input.kind === 'url'
-        ? await openUrl(input, urlParts(open(), outlets, options), options)
+        ? (await web()).openUrl(input, urlParts(open(), outlets, options), options)
         : openList(input, options);
     return previewList(await opened, open().screen(), options);
   },
@@ -102,10 +102,14 @@ const importFrom = async (book: Book, outlets: Outlets, { input, options }: Impo
   const progress = createProgress(options);
   const watched = { ...options, onProgress: progress.onBytes };
   if (input.kind !== 'url') return take(book, await openList(input, watched), progress);
+  const { importUrl } = await web();
   return importUrl(input, urlParts(book, outlets, watched), options, (opened, check) =>
     take(book, opened, { ...progress, check }),
   );
 };
+
+/** What fetches is loaded when somebody wants it. */
+const web = () => import('./book-url.js');
 
 const urlParts = (book: Book, outlets: Outlets, options: ImportOptions): UrlParts => ({
   ...{ book, outlets, now: () => Date.now() as Stamp, random: Math.random },

@@ -146,12 +146,21 @@ const knownIn = (catalog: Catalog, lookUp: LookUp): Known => ({
   ...knownByAddress,
   locality: (proxy) => {
     const { host } = proxy.hop.endpoint;
-    const entry = catalog.entry(proxy.id);
+    const entry = entryIn(catalog, proxy.id);
     const exits = entry?.exits ?? [];
     const own = entry?.entry ?? (host.kind === 'name' ? undefined : lookUp(host.address));
     return { ...placeIn(exits[0] ?? own), addresses: [host, ...exits.map(({ address }) => parseHost(address))] };
   },
 });
+
+/** Who only looks is told nothing where the book cannot be read. */
+const entryIn = (catalog: Catalog, id: ProxyId): Candidate | undefined => {
+  try {
+    return catalog.entry(id);
+  } catch {
+    return undefined;
+  }
+};
 
 const placeIn = (place: Place | undefined): Pick<Locality, 'country' | 'network'> => ({
   ...(place?.country === undefined ? {} : { country: place.country }),

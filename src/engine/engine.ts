@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { Millis } from '../model/brand.js';
-import { type Cascade, labelCascade } from '../model/cascade.js';
+import { type Cascade, type ProxyId, labelCascade } from '../model/cascade.js';
 import { mayPass } from '../model/catalog.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import { type Asker, parseAsker } from '../model/route.js';
@@ -135,7 +135,7 @@ const assemble = (parts: EngineParts): Running => {
   const care = createCare(parts.pulse, {
     ...{ stored: parts.stored, door, watchers },
     passage: {
-      mayPass: ({ id }) => mayPass(parts.book?.catalog.entry(id)),
+      mayPass: ({ id }) => isFree(parts.book, id),
       draw: (cascade) => line.draw(cascade),
     },
     onChange: () => {
@@ -173,6 +173,15 @@ const assemble = (parts: EngineParts): Running => {
     closing: false,
   };
   return running;
+};
+
+/** A book that cannot be read lets nobody pass: sessions are refused with the reason, and nobody is probed. */
+const isFree = (book: Book | undefined, id: ProxyId): boolean => {
+  try {
+    return mayPass(book?.catalog.entry(id));
+  } catch {
+    return false;
+  }
 };
 
 const describe = (cascade: Cascade | undefined) =>

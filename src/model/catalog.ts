@@ -16,7 +16,7 @@ export interface Candidate
   readonly blocked: boolean;
 }
 
-/** The book as routes are drawn from it. Nothing here throws or waits. */
+/** The book as routes are drawn from it. Nothing here waits; all of it throws `book-…` where the book cannot be read, and then there is no route. */
 export interface Catalog {
   /** Another number after every change that may change an answer, such as a proxy put into quarantine. */
   readonly version: () => number;

@@ -1,9 +1,11 @@
 /** The book's file: found, checked, brought up to date, and kept when it is broken. */
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { KaskadeError } from '../../src/model/error.js';
 import { bookPath, openFile } from '../../src/book/file.js';
 import { schemaVersion } from '../../src/book/schema.js';
@@ -100,4 +102,21 @@ test('no connection that only reads can write', (context) => {
     database.exec('DELETE FROM proxies');
   });
   database.close();
+});
+
+test('many processes that open a book which nobody has made yet all get it', async (context) => {
+  const store = new URL('../../src/book/store.js', import.meta.url).href;
+  for (let round = 0; round < 3; round += 1) {
+    const folder = scratchFolder(context);
+    const text = `const { openBook } = await import(${JSON.stringify(store)});
+      const book = openBook(${JSON.stringify(folder)}, { clock: Date.now, lookUp: (address) => ({ address }), patience: 0 });
+      console.log(book.count({ kind: 'all' })); book.close();`;
+    const made = Array.from({ length: 6 }, () =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', text]),
+    );
+    assert.deepEqual(
+      (await Promise.all(made)).map(({ stdout }) => stdout),
+      Array.from(made, () => '0\n'),
+    );
+  }
 });

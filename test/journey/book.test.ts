@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { hostText } from '../../src/model/address.js';
 import { millis } from '../../src/model/brand.js';
+import type { Stamp } from '../../src/model/book.js';
+import type { Catalog } from '../../src/model/catalog.js';
+import { fail } from '../../src/model/error.js';
 import type { Session } from '../../src/model/session.js';
 import type { Book } from '../../src/book/store.js';
 import { openRouteBook } from '../../src/engine/book.js';
+import { createGuards } from '../../src/route/guards.js';
 import { bookIn, scratchFolder, takeText } from '../kit/book.js';
 import { ask } from '../kit/clients.js';
 import { type HopScript, type TestHop, openHop } from '../kit/hops.js';
@@ -146,4 +150,30 @@ test('while two lists are swapped under load no session goes through a proxy in 
       );
     }
   });
+});
+
+test('while the book cannot be read no session and no probe goes out, and nothing falls over', async () => {
+  await using scope = createScope();
+  const hop = scope.use(await openHop({ scheme: 'socks5h' }));
+  const target = scope.use(await openTarget(echo));
+  const unreadable = (): never => {
+    throw fail('book-busy');
+  };
+  const catalog: Catalog = { version: unreadable, candidates: unreadable, withheld: unreadable, entry: unreadable };
+  const guards = createGuards({ random: Math.random, wallClock: () => Date.now() as Stamp });
+  const house = scope.use(
+    await startHouse(hop.url, { book: { catalog, guards, own: () => [] }, pulse: { probes: true, limits } }),
+  );
+  for (let count = 0; count < 5; count += 1) {
+    const { socket, ok } = await ask(house.port, { protocol: 'socks5', target: target.name });
+    socket.destroy();
+    assert.equal(ok, false);
+  }
+  await house.controller.execute({ do: 'probe', cascade: 'test' });
+  const { recent } = house.controller.snapshot;
+  assert.deepEqual(
+    recent.map(({ state }) => (state.phase === 'failed' ? state.failure.code : state.phase)),
+    Array.from({ length: 5 }, () => 'book-busy'),
+  );
+  assert.deepEqual([hop.visits.length, target.calls.length, standing(house)], [0, 0, 'unknown']);
 });
