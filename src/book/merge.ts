@@ -41,10 +41,13 @@ const gather = `
  * A place whose scheme was only assumed is one with whatever is known of it, in this list or in the book, in either order: the
  * assumed row goes where there is a surer one, and one in the book takes the scheme that is now known.
  */
-const settle = `
+const settleHere = `
   CREATE INDEX temp.freshPlace ON fresh (host, port, login, scheme);
   DELETE FROM fresh AS f WHERE assumed = 1 AND EXISTS (
     SELECT 1 FROM fresh AS p WHERE ${sameSpot} AND p.assumed = 0);
+`;
+const settle = `
+  ${settleHere}
   UPDATE fresh AS f SET scheme = (SELECT p.scheme FROM proxies AS p WHERE ${sameSpot} ORDER BY p.key LIMIT 1)
     WHERE assumed = 1 AND EXISTS (SELECT 1 FROM proxies AS p WHERE ${sameSpot});
   UPDATE OR IGNORE proxies AS p SET assumed = 0, (scheme, options) =
@@ -81,13 +84,15 @@ export const mergeStage = (
 const merge = (database: Database, source: Source, now: Stamp): number => {
   const key = enterSource(database, source, now);
   const isFirst = database.prepare('SELECT 1 FROM proxies LIMIT 1').get() === undefined;
-  if (database.prepare(isFirst ? assumedHere : assumedAnywhere).get() !== undefined) database.exec(settle);
+  // In an empty book only lists that say it of some and not of others have anything to settle.
+  if (isFirst && isMixed(database)) database.exec(settleHere);
+  if (!isFirst && database.prepare(assumedAnywhere).get() !== undefined) database.exec(settle);
   if (!isFirst) nameKnown(database, key, now);
   const added = database
     .prepare(
       `INSERT INTO proxies (${place}, options, assumed, added, named, address, entryCountry, entryNetwork, countries, networks)
        SELECT ${place}, options, assumed, ?, ?, CASE WHEN isName = 1 THEN NULL ELSE host END, country, network, country, network
-       FROM fresh AS f ${isFirst ? '' : `WHERE NOT EXISTS (SELECT 1 FROM proxies AS p WHERE ${samePlace})`} ORDER BY ${place}`,
+       FROM fresh AS f ${isFirst ? '' : `WHERE NOT EXISTS (SELECT 1 FROM proxies AS p WHERE ${samePlace})`} ORDER BY f.rowid`,
     )
     .run(now, now);
   database
@@ -100,6 +105,11 @@ const merge = (database: Database, source: Source, now: Stamp): number => {
   finishSource(database, key, { now, added: Number(added.changes) });
   return Number(added.changes);
 };
+
+const isMixed = (database: Database): boolean =>
+  [0, 1].every(
+    (assumed) => database.prepare('SELECT 1 FROM fresh WHERE assumed = ? LIMIT 1').get(assumed) !== undefined,
+  );
 
 const assumedHere = 'SELECT 1 FROM fresh WHERE assumed = 1 LIMIT 1';
 const assumedAnywhere = `SELECT 1 WHERE EXISTS (${assumedHere}) OR EXISTS (SELECT 1 FROM proxies WHERE assumed = 1)`;
