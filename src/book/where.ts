@@ -95,15 +95,16 @@ const exitTexts = `exits || CASE WHEN exits = '' OR address IS NULL THEN ''
   WHEN exits = '|' || address || '|' THEN 'same|' ELSE 'other|' END`;
 const exits: Row = (test, now) => facts(`(${exitTexts})`)(test, now);
 
-/** Hosts are in small letters in the book. A word without marks is in the host or in the port, if it is anywhere: that is quicker to see. */
+/** Hosts are in small letters in the book. A word without a colon or bracket is in the host, or in the port where it has digits only: that is quicker to see. */
 const endpoint = `CASE WHEN instr(host, ':') > 0 THEN '[' || host || ']' ELSE host END || ':' || port`;
 const any: Row = ({ value }) => {
   const folded = String(value).toLowerCase();
-  const isPlain = !/[:[\]]/.test(folded);
-  const where = isPlain ? 'instr(host, ?) > 0 OR instr(port, ?) > 0' : `instr(${endpoint}, ?) > 0`;
+  const isNumber = /^\d+$/.test(folded);
+  const inHost = /[:[\]]/.test(folded) ? `instr(${endpoint}, ?) > 0` : 'instr(host, ?) > 0';
+  const where = isNumber ? `${inHost} OR instr(port, ?) > 0` : inHost;
   return condition(
     `${where} OR (tags <> '' AND instr(lower(tags), ?) > 0) OR ${hasText}`,
-    ...[...(isPlain ? [folded] : []), folded, folded.replaceAll('|', ''), folded],
+    ...[...(isNumber ? [folded] : []), folded, folded.replaceAll('|', ''), folded],
   );
 };
 
