@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -186,6 +187,37 @@ test('by a proxy, by the environment and by a PAC file the host sees that proxy 
   assert.match(await take(url, { way: 'environment' }), /^list-refused: the environment names no proxy/);
   assert.match(await take(url, { way: `proxy ${dead}` }), /^list-unreachable: ECONNREFUSED/);
   assert.equal(host.asked.length, reached);
+});
+
+test('a web proxy gets the request itself for a plain list, and its name is looked up there', async (context) => {
+  const { host, take, scope } = await openScene(context);
+  host.says('/list', answer(many(3)));
+  const asked: string[] = [];
+  const proxy = createHttpServer((request, response) => {
+    asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    const onward = httpRequest({ host: '127.0.0.1', port: host.port, path: '/list', headers: request.headers });
+    onward.on('response', (answered) => {
+      response.writeHead(answered.statusCode ?? 0, answered.headers);
+      answered.pipe(response);
+    });
+    onward.end();
+  });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve);
+  });
+  scope.defer(
+    () =>
+      new Promise<void>(
+        (resolve) =>
+          void proxy.close(() => {
+            resolve();
+          }),
+      ),
+  );
+  const way = `proxy http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  assert.equal(await take('http://lists.example/list', { way }), '3 added');
+  assert.deepEqual(asked, ['GET http://lists.example/list']);
+  assert.match(host.asked[0]?.head ?? '', /\r\nuser-agent: Mozilla\/5\.0\r\n/i);
 });
 
 test('a proxy that refuses a secure list, or answers without end, is told of as that', async (context) => {

@@ -84,7 +84,7 @@ test('a thread fetches a source of the home into its book, or says what kept it 
   host.says('/list', answer('', {}, '503 Busy'));
   assert.deepEqual(await fetch(name).fetching, {
     ok: false,
-    sentence: 'The list was not taken (its host answers 503).',
+    sentence: 'The list was not taken (what was asked for is answered with 503).',
   });
   assert.equal((await fetch('unknown').fetching).ok, false);
 });

@@ -162,7 +162,7 @@ const ask = async (url: URL, road: Road, { headers, step }: Asking): Promise<Inc
 };
 
 const refuseWrong = ({ statusCode = 0, headers }: IncomingMessage): void => {
-  if (statusCode !== 200) throw fail('list-refused', { note: `its host answers ${statusCode}` });
+  if (statusCode !== 200) throw fail('list-refused', { note: `what was asked for is answered with ${statusCode}` });
   const type = headers['content-type'] ?? '';
   if (/^\s*(?:image|audio|video|font|multipart)\/|^\s*application\/(?:pdf|zip|java|wasm)/i.test(type))
     throw fail('list-not-a-list', {

@@ -70,8 +70,9 @@ const guardAnswers = () => {
   return {
     watch: (request: ClientRequest): void => {
       request.once('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => {
-        if (statusCode === 200) return;
-        request.destroy(fail('list-unreachable', { note: `the proxy answers ${statusCode ?? 'nothing'}` }));
+        // Without one there was no CONNECT: the request itself goes to the proxy.
+        if (statusCode === undefined || statusCode === 200) return;
+        request.destroy(fail('list-unreachable', { note: `the proxy answers ${statusCode}` }));
       });
       request.once('socket', () => {
         sockets.clear();

@@ -113,8 +113,14 @@ test('what the host said of its version is told to it the next time, and to no o
 });
 
 test('answers that are no lists are refused by what they say they are', async () => {
-  assert.match(await fetched(answer('', {}, '404 Not Found')), /^list-refused: .*\(its host answers 404\)/);
-  assert.match(await fetched(answer('', {}, '500 \x1b[2J')), /^list-refused: .*\(its host answers 500\)/);
+  assert.match(
+    await fetched(answer('', {}, '404 Not Found')),
+    /^list-refused: .*\(what was asked for is answered with 404\)/,
+  );
+  assert.match(
+    await fetched(answer('', {}, '500 \x1b[2J')),
+    /^list-refused: .*\(what was asked for is answered with 500\)/,
+  );
   assert.match(await fetched(answer('x', { 'Content-Type': 'image/jpeg' })), /^list-not-a-list: .*image\/jpeg/);
   const escaped = await fetched(answer('x', { 'Content-Type': 'application/pdf\x9b31m; evil' }));
   assert.match(await fetched(answer('x', { 'Content-Type': 'text/plain\x1b[2J' })), /^list-refused: .*not HTTP/);
