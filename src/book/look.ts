@@ -31,13 +31,14 @@ export interface Looks {
 }
 
 /** Looks through a connection. */
-export const createLooks = (database: Database, clock: () => Stamp): Looks => {
+export const createLooks = (database: Database, clock: () => Stamp, version: () => number): Looks => {
   const on = statementsOf(database);
   const ask = createAsk(database);
+  const count = createCount(ask, version);
   const dress = (row: Row): BookEntry => dressed(row, on, clock());
   return {
-    page: (wanted) => pageOf(wanted, ask, clock()).map(dress),
-    count: (filter) => countOf(whereOf(filter, clock()), ask),
+    page: (wanted) => pageOf(wanted, { ask, count }, clock()).map(dress),
+    count: (filter) => count(whereOf(filter, clock())),
     keyOf: (text) => keyOf(on, text),
     detail: (key) => {
       const row = on.row.get(key);
@@ -72,23 +73,49 @@ const createAsk = (database: Database): Ask => {
   };
 };
 
-const countOf = ({ sql, values }: Condition, ask: Ask): number =>
-  Number(ask(`SELECT count(*) AS count FROM proxies WHERE ${sql}`, values)[0]?.['count'] ?? 0);
+type Count = (condition: Condition) => number;
+
+/** A count holds until the book has another version: whoever turns pages asks for the same ones over and over. */
+const createCount = (ask: Ask, version: () => number): Count => {
+  const known = new Map<string, number>();
+  let at = -1;
+  return ({ sql, values }) => {
+    const key = JSON.stringify([sql, ...values], (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+    if (version() !== at || known.size > 64) known.clear();
+    at = version();
+    const count =
+      known.get(key) ?? Number(ask(`SELECT count(*) AS count FROM proxies WHERE ${sql}`, values)[0]?.['count'] ?? 0);
+    known.set(key, count);
+    return count;
+  };
+};
 
 /** Stretch by stretch, so that each is read along its index. */
-const pageOf = ({ filter, sort, reversed, limit, offset }: Wanted, ask: Ask, now: Stamp): readonly Row[] => {
+const pageOf = (
+  { filter, sort, reversed, limit, offset }: Wanted,
+  { ask, count }: { readonly ask: Ask; readonly count: Count },
+  now: Stamp,
+): readonly Row[] => {
   const { sql, values } = whereOf(filter, now);
   const found: Row[] = [];
+  const stretches = stretchesOf(sort, reversed);
   let skip = offset;
-  for (const { where, by } of stretchesOf(sort, reversed)) {
+  for (const [index, { where, by }] of stretches.entries()) {
     if (found.length >= limit) break;
     const both = `${where} AND ${sql}`;
+    // What lies whole before the page is counted, and not gone through.
+    const before = skip > 0 && index < stretches.length - 1 ? count({ sql: both, values }) : undefined;
+    if (before !== undefined && before <= skip) {
+      skip -= before;
+      continue;
+    }
     const taken = ask(`SELECT * FROM proxies WHERE ${both} ORDER BY ${by} LIMIT ? OFFSET ?`, [
       ...[...values, limit - found.length, skip],
     ]);
     found.push(...taken);
-    if (taken.length > 0) skip = 0;
-    else if (skip > 0) skip = Math.max(0, skip - countOf({ sql: both, values }, ask));
+    skip = 0;
   }
   return found;
 };

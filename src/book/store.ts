@@ -66,7 +66,7 @@ export const openBook = (folder: string, { clock, lookUp, patience, isOwn = () =
   const guard = guarding(folder);
   const screen = (): Screen => screening(isOwn, blocks());
   return {
-    ...guard(createLooks(database, clock)),
+    ...guard(createLooks(database, clock, version)),
     ...guard(createKeeping(database)),
     ...guard(createShelving(database, logins)),
     sources: guard(createSources(database)),
