@@ -8,9 +8,12 @@ import type { Hop } from './hop.js';
 /** A moment of the calendar: milliseconds since 1970-01-01 UTC. */
 export type Stamp = Brand<number, 'Stamp'>;
 
-/** What an audit made of a proxy, worst first; `exact` is the best of tunnel mode, `elite` of forward mode. Never tested is no grade at all. */
+/**
+ * What an audit made of a proxy, worst first. `exact` is the best of tunnel mode: TLS goes through byte by byte. `elite` is the best of
+ * forward mode, after three runs over a day; until then a proxy that shows nothing is `clean`. Never tested is no grade at all.
+ */
 export const grades = [
-  ...(['hostile', 'transparent', 'partial', 'distorting', 'anonymous', 'stealth', 'exact', 'elite'] as const),
+  ...(['hostile', 'transparent', 'partial', 'distorting', 'anonymous', 'stealth', 'clean', 'exact', 'elite'] as const),
 ] as const;
 export type Grade = (typeof grades)[number];
 

@@ -97,6 +97,18 @@ export const setupRows = {
     sentence: () => 'Fetching this directly would show your own address to the host of the list.',
     hint: 'Say --yes once for all lists, or kaskade config set book.direct yes; --way cascade goes through the cascade in use.',
   }),
+  'bad-judge': local(2, {
+    sentence: (d) => `This is not the URL of a judge${noted(d)}.`,
+    hint: 'kaskade judge runs one and prints its URL with its key; kaskade config set judges stores it.',
+  }),
+  'judge-missing': local(2, {
+    sentence: () => 'An audit needs a judge, and none is known.',
+    hint: 'Run kaskade judge on a host of yours, and give its URL with --judge or kaskade config set judges.',
+  }),
+  'judge-unreachable': local(3, {
+    sentence: (d) => `No judge answers${noted(d)}.`,
+    hint: 'Nothing was asked of any proxy. Check that the judge runs, and that this machine reaches it.',
+  }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',

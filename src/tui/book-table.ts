@@ -32,7 +32,7 @@ export const pulseCell = (pulse: Pulse): Span => standingCell(standings[pulse]);
 
 const gradeTones: Readonly<Record<Grade, Tone>> = {
   ...{ hostile: 'bad', transparent: 'bad', partial: 'warn', distorting: 'warn' },
-  ...{ anonymous: 'plain', stealth: 'good', exact: 'good', elite: 'good' },
+  ...{ anonymous: 'plain', stealth: 'good', clean: 'good', exact: 'good', elite: 'good' },
 };
 
 /** The tone of a grade; what was never tested never looks good. */

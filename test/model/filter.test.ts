@@ -199,7 +199,7 @@ test('what is printed reads as the same filter', () => {
   );
 });
 
-const order = 'hostile transparent partial distorting anonymous stealth exact elite'.split(' ');
+const order = 'hostile transparent partial distorting anonymous stealth clean exact elite'.split(' ');
 
 /** The meaning of a test, written out field by field, to judge the table by. */
 const naive = (filter: Filter, entry: BookEntry): boolean => {

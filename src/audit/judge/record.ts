@@ -1,0 +1,97 @@
+/** What a judge saw of one request, signed so that whoever carries it cannot change it (Ed25519, RFC 8032). */
+
+import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+
+/** One request as it arrived. Bytes are base64. */
+export interface JudgeRecord {
+  readonly id: string;
+  readonly page: string;
+  /** Milliseconds since 1970 by the judge's clock. */
+  readonly at: number;
+  /** The address that the request came from, as the judge's own socket says. */
+  readonly peer: string;
+  readonly peerPort: number;
+  /** The port of the judge. */
+  readonly port: number;
+  /** The connection, counted since the judge began, and the request on it, from 1. */
+  readonly connection: number;
+  readonly request: number;
+  /** How often this id was asked for, this time included. */
+  readonly visit: number;
+  /** Bytes in front of the request that are none of it. */
+  readonly preamble?: string;
+  /** The head with its blank line. */
+  readonly head: string;
+  readonly body?: { readonly length: number; readonly sha256: string; readonly bytes?: string };
+  readonly trailers?: string;
+  /** Present where the request came over TLS. */
+  readonly tls?: {
+    /** SHA-256 of the first flight of the client, as it was read from the socket. */
+    readonly hello: string;
+    readonly protocol: string;
+    readonly name?: string;
+    readonly alpn?: string;
+  };
+}
+
+/** A judge's pair of keys. */
+export interface JudgeKeys {
+  /** 32 bytes, base64url: what a judge is known by. */
+  readonly public: string;
+  readonly sign: (record: JudgeRecord) => string;
+  readonly signText: (text: string) => string;
+  /** PKCS #8, PEM. */
+  readonly pem: string;
+}
+
+/** Makes a pair of keys, or reads one in PEM. Throws where that is no Ed25519 key. */
+export const judgeKeys = (pem?: string): JudgeKeys => {
+  const key = pem === undefined ? generateKeyPairSync('ed25519').privateKey : createPrivateKey(pem);
+  if (key.asymmetricKeyType !== 'ed25519') throw new Error('not an Ed25519 key');
+  const signText = (text: string): string =>
+    `${text}.${sign(null, Buffer.from(text, 'latin1'), key).toString('base64url')}`;
+  return {
+    public: rawPublic(key),
+    sign: (record) => signText(Buffer.from(JSON.stringify(record), 'utf8').toString('base64url')),
+    signText,
+    pem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+};
+
+/** The last 32 bytes of an Ed25519 SPKI are the key (RFC 8410). */
+const rawPublic = (key: KeyObject): string =>
+  createPublicKey(key).export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64url');
+
+const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** Reads what a judge with that public key has signed; undefined for anything else. */
+export const openSigned = (token: string, publicKey: string): unknown => {
+  const [, text = '', signature = ''] = /^([\w-]{2,400000})\.([\w-]{86})$/.exec(token) ?? [];
+  if (text === '') return undefined;
+  try {
+    const der = Buffer.concat([spkiHead, Buffer.from(publicKey, 'base64url')]);
+    const key = createPublicKey({ key: der, type: 'spki', format: 'der' });
+    const isTrue = verify(null, Buffer.from(text, 'latin1'), key, Buffer.from(signature, 'base64url'));
+    return isTrue ? (JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Finds the record of that id in a body that may have been put into other words; undefined where none is there that is signed. */
+export const findRecord = (body: Buffer, id: string, publicKey: string): JudgeRecord | undefined => {
+  const tokens = body.toString('latin1').match(/[\w-]{40,}\.[\w-]{86}(?![\w-])/g) ?? [];
+  for (const token of tokens.slice(0, 16)) {
+    const found = openSigned(token, publicKey);
+    if (typeof found === 'object' && found !== null && 'id' in found && found.id === id) return found as JudgeRecord;
+  }
+  return undefined;
+};
+
+/** All records of that id in the answer of `/record`. */
+export const findRecords = (body: Buffer, id: string, publicKey: string): readonly JudgeRecord[] =>
+  body
+    .toString('latin1')
+    .split('\n')
+    .slice(0, 64)
+    .flatMap((line) => findRecord(Buffer.from(line, 'latin1'), id, publicKey) ?? []);
