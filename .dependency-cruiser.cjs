@@ -23,6 +23,7 @@ const HOMES = {
   picocolors: 'cli/',
   'proxy-agent': 'book/fetch/proxies\\.ts$',
   'quickjs-wasi': 'book/fetch/pac\\.ts$',
+  socks: 'audit/checks/socks\\.ts$',
   'string-width': '(cli|tui)/',
   tldts: 'route/',
   yaml: 'book/format/yaml\\.ts$',

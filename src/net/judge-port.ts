@@ -22,6 +22,8 @@ export interface Caller {
   readonly peer: string;
   readonly peerPort: number;
   readonly port: number;
+  /** What was said before TLS began: somebody on the way announces the client (the PROXY protocol). */
+  readonly preamble?: Buffer;
   readonly tls?: {
     /** SHA-256 of the client's first flight, hexadecimal. */
     readonly hello: string;
@@ -92,28 +94,53 @@ const welcome = (
 ): void => {
   const from = { peer, peerPort: socket.remotePort ?? 0, port: socket.localPort ?? 0 };
   if (context === undefined) rules.onCaller({ stream: socket, ...from });
-  else readHello(socket, (hello) => secure(socket, context, (tls) => rules.onCaller({ ...tls(hello), ...from })));
+  else
+    readHello(socket, ({ hello, preamble }) => {
+      const before = preamble.length === 0 ? {} : { preamble };
+      secure(socket, context, (tls) => rules.onCaller({ ...tls(hello), ...from, ...before }));
+    });
 };
 
 const longestHello = 16 * 1024;
 
+interface Opening {
+  readonly hello: string;
+  readonly preamble: Buffer;
+}
+
 /** Waits for the records of the first flight, and puts them back for whoever speaks TLS. */
-const readHello = (socket: Socket, found: (hello: string) => void): void => {
+const readHello = (socket: Socket, found: (opening: Opening) => void): void => {
   let seen = Buffer.alloc(0);
   const onData = (chunk: Buffer): void => {
     seen = Buffer.concat([seen, chunk]);
-    const end = endOfHello(seen);
+    const from = seen[0] === 0x16 ? 0 : announcement(seen);
+    const end = from === -1 ? 0 : endOfHello(seen.subarray(from));
     if (end === 0 && seen.length <= longestHello) return;
     socket.off('data', onData).pause();
     if (end <= 0 || seen.length > longestHello) {
       socket.destroy();
       return;
     }
-    const hello = createHash('sha256').update(seen.subarray(0, end)).digest('hex');
-    socket.unshift(seen);
-    found(hello);
+    const hello = createHash('sha256')
+      .update(seen.subarray(from, from + end))
+      .digest('hex');
+    socket.unshift(seen.subarray(from));
+    found({ hello, preamble: Buffer.from(seen.subarray(0, from)) });
   };
   socket.on('data', onData);
+};
+
+const secondVersion = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
+
+/** Where a header of the PROXY protocol ends (version 1 is a line, version 2 has a length); 0 for none, −1 while it is incomplete. */
+export const announcement = (seen: Buffer): number => {
+  if (seen.subarray(0, secondVersion.length).equals(secondVersion)) {
+    const end = seen.length < 16 ? Number.POSITIVE_INFINITY : 16 + seen.readUInt16BE(14);
+    return end <= seen.length ? end : -1;
+  }
+  if (seen.toString('latin1', 0, 6) !== 'PROXY ') return 0;
+  const end = seen.indexOf('\r\n', 0, 'latin1');
+  return end === -1 ? -1 : end + 2;
 };
 
 /** Where the records that carry the ClientHello end (RFC 8446 §5.1, §4.1.2); 0 while they are not here, −1 for what is none. */

@@ -188,7 +188,7 @@ const recordOf = (
 ): JudgeRecord => ({
   ...{ id, page, at: bench.parts.clock(), peer: caller.peer, peerPort: caller.peerPort, port: caller.port },
   ...{ connection: bench.connection, request: number, visit: bench.keep.count(id), head: head.toString('base64') },
-  ...(preamble.length === 0 ? {} : { preamble: preamble.toString('base64') }),
+  ...preambleIn(Buffer.concat([caller.preamble ?? Buffer.alloc(0), preamble])),
   ...(body.length === 0
     ? {}
     : {
@@ -201,6 +201,8 @@ const recordOf = (
   ...(trailers.length === 0 ? {} : { trailers: trailers.toString('base64') }),
   ...(caller.tls === undefined ? {} : { tls: caller.tls }),
 });
+
+const preambleIn = (bytes: Buffer) => (bytes.length === 0 ? {} : { preamble: bytes.toString('base64') });
 
 const write = (stream: Duplex, bytes: Buffer): Promise<void> =>
   new Promise((resolve) => {

@@ -1,5 +1,6 @@
 /** Reads a request as bytes: what stands before it, its head as it was written, its body (RFC 9112, leniently: what is odd is evidence). */
 
+import { announcement } from '../../net/judge-port.js';
 import { type BodyReader, Broken, readBody } from '../../wire/http-body.js';
 import { type Field, parseField } from '../../wire/http-head.js';
 
@@ -39,7 +40,8 @@ export const createRequestReader = (): RequestReader => {
   let interim = false;
   const body = createBody();
   const feedHead = (seen: Buffer): number => {
-    const found = seen.indexOf('\r\n\r\n', Math.max(0, scanned - 3), 'latin1');
+    // The second version of the PROXY protocol begins with what else ends a head.
+    const found = seen.indexOf('\r\n\r\n', Math.max(announcement(seen), scanned - 3, 0), 'latin1');
     scanned = seen.length;
     if ((found === -1 ? seen.length : found) > longestHead) throw new NoRequest('a header over 64 KiB');
     if (found === -1) return 0;
@@ -75,13 +77,9 @@ const readHead = (bytes: Buffer): Omit<RawRequest, 'body' | 'trailers'> => {
   return { preamble: Buffer.from(bytes.subarray(0, from)), head, method, target, version, fields };
 };
 
-const secondVersion = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
-
 /** Where the request begins: behind a PROXY preamble of either version, or behind lines that are no request line. */
 const preambleOf = (bytes: Buffer): number => {
-  if (bytes.subarray(0, secondVersion.length).equals(secondVersion) && bytes.length >= 16)
-    return Math.min(16 + bytes.readUInt16BE(14), bytes.length);
-  for (let at = 0; at < Math.min(bytes.length, longestPreamble); ) {
+  for (let at = Math.max(0, announcement(bytes)); at < Math.min(bytes.length, longestPreamble); ) {
     const end = bytes.indexOf('\r\n', at, 'latin1');
     if (end === -1 || requestLine.test(bytes.toString('latin1', at, end))) return at;
     at = end + 2;

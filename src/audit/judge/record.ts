@@ -78,15 +78,19 @@ export const openSigned = (token: string, publicKey: string): unknown => {
   }
 };
 
-/** Finds the record of that id in a body that may have been put into other words; undefined where none is there that is signed. */
-export const findRecord = (body: Buffer, id: string, publicKey: string): JudgeRecord | undefined => {
+/** Finds the record of that id, or of any, in a body that may have been put into other words; undefined where none is there that is signed. */
+export const findRecord = (body: Buffer, id: string | undefined, publicKey: string): JudgeRecord | undefined => {
   const tokens = body.toString('latin1').match(/[\w-]{40,}\.[\w-]{86}(?![\w-])/g) ?? [];
   for (const token of tokens.slice(0, 16)) {
     const found = openSigned(token, publicKey);
-    if (typeof found === 'object' && found !== null && 'id' in found && found.id === id) return found as JudgeRecord;
+    if (isRecord(found) && (id === undefined || found.id === id)) return found;
   }
   return undefined;
 };
+
+/** What a judge has signed is what a judge writes. */
+const isRecord = (value: unknown): value is JudgeRecord =>
+  typeof value === 'object' && value !== null && 'id' in value && 'head' in value;
 
 /** All records of that id in the answer of `/record`. */
 export const findRecords = (body: Buffer, id: string, publicKey: string): readonly JudgeRecord[] =>

@@ -1,0 +1,94 @@
+/** A judge as an audit knows it: met directly once, so that its card and its clock are true before anybody stands between. */
+
+import type { Duplex } from 'node:stream';
+import { type Endpoint, hostText, parseHost } from '../../model/address.js';
+import { type Port, millis } from '../../model/brand.js';
+import { fail } from '../../model/error.js';
+import { privateKind } from '../../model/private.js';
+import { type Cancel, deadline } from '../../net/cancel.js';
+import { type JudgeCard, type JudgeUrl, openCard } from '../judge/card.js';
+import type { JudgeRecord } from '../judge/record.js';
+import { findRecords } from '../judge/record.js';
+import { readReply } from './reply.js';
+import { browserFields } from './request.js';
+import { type Asker, visit } from './visit.js';
+
+/** A judge, and the ways to it. */
+export interface JudgeLink {
+  readonly key: string;
+  /** Its usual host and port. */
+  readonly main: Endpoint;
+  /** The same judge by other hosts, on the same port. */
+  readonly others: readonly Endpoint[];
+  /** Its other ports for HTTP. */
+  readonly ports: readonly Endpoint[];
+  readonly tls: readonly { readonly at: Endpoint; readonly name?: string; readonly spki: string }[];
+  readonly card: JudgeCard;
+  /** The address that it sees when it is asked directly. */
+  readonly you: string;
+  /** Puts questions to it around every proxy. */
+  readonly direct: Asker;
+  /** What it keeps of a question, asked directly. Empty where that cannot be had. */
+  readonly records: (id: string, cancel: Cancel) => Promise<readonly JudgeRecord[]>;
+}
+
+/** Connects around every proxy; only ever asked for the judge. */
+export type OpenDirect = (at: Endpoint, cancel: Cancel) => Promise<Duplex>;
+
+/** What meeting a judge needs. */
+export interface Meeting {
+  readonly open: OpenDirect;
+  readonly freshId: () => string;
+  readonly random: () => string;
+}
+
+const within = millis(10_000);
+
+/** Asks a judge for its card. Rejects with `judge-unreachable` where it does not answer, or has another key. */
+export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel): Promise<JudgeLink> => {
+  const { endpoint: main, key } = url;
+  const direct: Asker = {
+    ...{ mode: 'direct', open: meeting.open, host: main, key, within, freshId: meeting.freshId },
+    fields: () => browserFields(meeting.random),
+  };
+  const card = openCard(await fetchCard(main, meeting.open, cancel), key);
+  if (card === undefined) throw fail('judge-unreachable', { note: `${hostText(main.host)} has another key` });
+  const seen = await visit({ page: '.txt' }, direct, cancel);
+  if (seen.record === undefined) throw fail('judge-unreachable', { note: 'its answer is changed on the way to it' });
+  const at = (port: Port, host: string = hostText(main.host)): Endpoint => ({ host: parseHost(host), port });
+  return {
+    ...{ key, main, card, direct, you: seen.record.peer },
+    others: card.hosts.filter((host) => host !== hostText(main.host)).map((host) => at(main.port, host)),
+    ports: card.http.filter((port) => port !== main.port).map((port) => at(port)),
+    tls: card.tls.map(({ port, name, spki }) => ({ at: at(port), spki, ...(name === undefined ? {} : { name }) })),
+    records: async (id, called) => {
+      const { reply } = await visit({ page: '/record', id }, direct, called);
+      return reply?.kind === 'answer' ? findRecords(reply.body, id, key) : [];
+    },
+  };
+};
+
+const fetchCard = async (main: Endpoint, open: OpenDirect, cancel: Cancel): Promise<Buffer> => {
+  const limit = deadline(within, () => fail('judge-unreachable', { note: 'it says nothing' }), cancel);
+  let stream: Duplex | undefined;
+  try {
+    stream = await open(main, limit);
+    stream.write(`GET /card HTTP/1.1\r\nHost: ${hostText(main.host)}\r\nConnection: close\r\n\r\n`);
+    const reply = await readReply(stream, 'GET', limit);
+    return reply.kind === 'answer' ? reply.body : Buffer.alloc(0);
+  } catch (thrown) {
+    throw cancel.signal.aborted ? thrown : fail('judge-unreachable', { note: hostText(main.host) }, thrown);
+  } finally {
+    limit.done();
+    stream?.destroy();
+  }
+};
+
+/**
+ * Whether a proxy may be asked for this judge: nothing of the network that a proxy stands in is ever asked for, so a judge that is not
+ * public is for proxies of the same kind only, such as both on this machine.
+ */
+export const mayAsk = (judge: Endpoint, proxy: Endpoint): boolean => {
+  const kind = privateKind(judge.host);
+  return kind === undefined || kind === privateKind(proxy.host);
+};

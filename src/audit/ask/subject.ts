@@ -1,0 +1,46 @@
+/** The proxy under audit, and how it is spoken to. */
+
+import type { Duplex } from 'node:stream';
+import { type Endpoint, labelEndpoint } from '../../model/address.js';
+import type { Hop } from '../../model/hop.js';
+import { hopProtocols } from '../../hop/index.js';
+import type { Cancel } from '../../net/cancel.js';
+import { fly } from '../../net/flight.js';
+
+/** A proxy, or the last hop of a cascade. */
+export interface Subject {
+  /** Without credentials. */
+  readonly label: string;
+  readonly hop: Hop;
+  /** A stream to it, TLS to it included, on which nothing was said yet; each call another one. Rejects with a KaskadeError. */
+  readonly reach: (cancel: Cancel) => Promise<Duplex>;
+  /** Addresses of hops before it, which a site may be shown instead of yours. */
+  readonly before: readonly { readonly hop: number; readonly address: string }[];
+}
+
+/** Whether a proxy can be handed plain requests. */
+export const forwards = ({ hop }: Subject): boolean => hop.scheme === 'http' || hop.scheme === 'https';
+
+/** The login for a request in forward mode. */
+export const authorizationOf = ({ hop }: Subject): string | undefined => hopProtocols[hop.scheme].authorization?.(hop);
+
+/** Opens a tunnel to `onward`. Rejects with what the proxy answers, or with the signal's reason. */
+export const openTunnel = async (subject: Subject, onward: Endpoint, cancel: Cancel): Promise<Duplex> => {
+  const stream = await subject.reach(cancel);
+  try {
+    const legs = hopProtocols[subject.hop.scheme]
+      .ask(subject.hop, onward)
+      .map((exchange) => ({ ...exchange, hop: 1, keeps: false }));
+    await fly(stream, legs, () => undefined, cancel);
+    return stream;
+  } catch (thrown) {
+    stream.destroy();
+    throw thrown;
+  }
+};
+
+/** The same proxy, spoken to in another way. */
+export const withScheme = (subject: Subject, scheme: Hop['scheme']): Subject => {
+  const hop = { ...subject.hop, scheme };
+  return { ...subject, hop, label: `${scheme}://${labelEndpoint(hop.endpoint)}` };
+};

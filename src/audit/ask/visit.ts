@@ -1,0 +1,138 @@
+/** One question to a judge: over which way, with what in it, and everything that came of it. */
+
+import type { Duplex } from 'node:stream';
+import type { Endpoint } from '../../model/address.js';
+import type { Mode } from '../../model/audit.js';
+import { type Millis, now, since } from '../../model/brand.js';
+import { asKaskadeError, fail } from '../../model/error.js';
+import type { Failure } from '../../model/failure.js';
+import { type Cancel, deadline, reasonOf } from '../../net/cancel.js';
+import type { Field } from '../../wire/http-head.js';
+import { type Answer, type PageName, answerTo, pathOf } from '../judge/pages.js';
+import { type JudgeRecord, findRecord } from '../judge/record.js';
+import { type Reply, readReply } from './reply.js';
+import { type Sent, compose } from './request.js';
+
+/** What is asked. */
+export interface Ask {
+  readonly page: PageName;
+  /** A fresh one where it is missing. */
+  readonly id?: string;
+  readonly method?: string;
+  /** Those of a browser where they are missing. */
+  readonly fields?: readonly Field[];
+  /** Behind those. */
+  readonly extra?: readonly Field[];
+  readonly body?: Buffer;
+  readonly chunks?: number;
+  /** Another host and port than the judge's usual ones. */
+  readonly host?: Endpoint;
+}
+
+/** What came of it. */
+export interface Visit {
+  readonly id: string;
+  readonly page: PageName;
+  readonly sent: Sent;
+  /** What the judge says there, as far as that is known beforehand. */
+  readonly expected: Answer;
+  readonly reply?: Reply;
+  /** What the judge saw, from the answer itself. */
+  readonly record?: JudgeRecord;
+  /** The answer carries a record that the judge has signed for another question. */
+  readonly foreign: boolean;
+  /** What kept an answer from coming. */
+  readonly failure?: Failure;
+  readonly took: Millis;
+}
+
+/** How questions are put. */
+export interface Asker {
+  readonly mode: Mode | 'direct';
+  /** A stream on which a request can be written. */
+  readonly open: (host: Endpoint, cancel: Cancel) => Promise<Duplex>;
+  /** The judge's usual host and port, and its key. */
+  readonly host: Endpoint;
+  readonly key: string;
+  readonly authorization?: string;
+  readonly within: Millis;
+  readonly fields: () => readonly Field[];
+  readonly freshId: () => string;
+}
+
+/** Asks one question on a connection of its own. Never rejects, but where it is called off. */
+export const visit = async (ask: Ask, asker: Asker, cancel: Cancel): Promise<Visit> => {
+  const [only] = await visitInRow([ask], asker, cancel);
+  if (only === undefined) throw reasonOf(cancel);
+  return only;
+};
+
+/** Asks questions one after the other on one connection, each when the one before was answered. */
+export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Cancel): Promise<readonly Visit[]> => {
+  const limit = deadline(asker.within, () => fail('answer-timeout'), cancel);
+  const prepared = asks.map((ask) => prepare(ask, asker));
+  const visits: Visit[] = [];
+  let stream: Duplex | undefined;
+  try {
+    for (const each of prepared) {
+      const began = now();
+      const seen = await attempt(async () => {
+        stream ??= await asker.open(each.host, limit);
+        stream.write(Buffer.concat([each.sent.head, each.sent.body]));
+        return readReply(stream, each.sent.method, limit);
+      });
+      if (cancel.signal.aborted) throw reasonOf(cancel);
+      visits.push(visitOf(each, seen, { asker, took: since(began, now()) }));
+      if ('failure' in seen) break;
+    }
+    return visits;
+  } finally {
+    limit.done();
+    stream?.destroy();
+  }
+};
+
+type Seen = { readonly reply: Reply } | { readonly failure: Failure };
+
+const attempt = async (work: () => Promise<Reply>): Promise<Seen> => {
+  try {
+    return { reply: await work() };
+  } catch (thrown) {
+    return { failure: asKaskadeError(thrown).failure };
+  }
+};
+
+interface Prepared {
+  readonly ask: Ask;
+  readonly id: string;
+  readonly host: Endpoint;
+  readonly sent: Sent;
+}
+
+const prepare = (ask: Ask, asker: Asker): Prepared => {
+  const { page, id = asker.freshId(), method = 'GET', body = Buffer.alloc(0), chunks, host = asker.host } = ask;
+  const sent = compose({
+    ...{ method, host, body, mode: asker.mode, path: pathOf({ id, name: page }) },
+    fields: [...(ask.fields ?? asker.fields()), ...(ask.extra ?? [])],
+    ...(chunks === undefined ? {} : { chunks }),
+    ...(asker.authorization === undefined ? {} : { authorization: asker.authorization }),
+  });
+  return { ask, id, host, sent };
+};
+
+const visitOf = (
+  { ask: { page }, id, sent }: Prepared,
+  seen: Seen,
+  { asker, took }: { readonly asker: Asker; readonly took: Millis },
+): Visit => {
+  const body = 'reply' in seen && seen.reply.kind === 'answer' ? seen.reply.body : undefined;
+  const record = body && findRecord(body, id, asker.key);
+  const foreign = body !== undefined && record === undefined && isForeign(body, asker.key);
+  return {
+    ...{ id, page, sent, expected: answerTo({ id, name: page }), foreign, took },
+    ...seen,
+    ...(record === undefined ? {} : { record }),
+  };
+};
+
+const isForeign = (body: Buffer, key: string): boolean => findRecord(body, undefined, key) !== undefined;

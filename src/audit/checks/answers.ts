@@ -1,0 +1,116 @@
+import type { PageName } from '../judge/pages.js';
+import { shown } from '../ask/text.js';
+import { fieldOf } from '../ask/reply.js';
+import type { Visit } from '../ask/visit.js';
+import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
+
+/** H14: errors and redirects come back as the site gave them. */
+export const errors = check(
+  'H14',
+  {
+    axis: 'RS',
+    severity: 'high',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'errors and redirects come back unchanged',
+    meaning:
+      'The judge says not found, broken, nothing, and moved to https. A proxy that puts its own page there, or hides that a site has moved to https, keeps you from what is true.',
+    remedy: 'Use it in tunnel mode and for https only.',
+  },
+  async (stand) => {
+    const names: readonly PageName[] = ['/moved', '/missing', '/broken', '/none', '/empty'];
+    for (const page of names) {
+      const result = errorVerdict(await stand.visit({ page }));
+      if (result !== undefined) return result;
+    }
+    return pass('Errors, empty answers and a redirect came back as they were given.');
+  },
+);
+
+const errorVerdict = (visit: Visit): Result | undefined => {
+  const { reply, expected, page } = visit;
+  if (reply?.kind !== 'answer') return untested(whyNot(visit));
+  const evidence = [
+    {
+      what: page,
+      sent: `${expected.status} ${expected.reason}`,
+      arrived: `${reply.status} ${fieldOf(reply, 'location').join()}\n${shown(reply.body, 200)}`,
+    },
+  ];
+  if (page === '/moved') {
+    const isKept = reply.status === 301 && fieldOf(reply, 'location').some((place) => place.startsWith('https://'));
+    return isKept ? undefined : failed('It hides that a site has moved to https.', 'hostile', evidence);
+  }
+  if (reply.status !== expected.status)
+    return failed(`It answers ${reply.status} where the site said ${expected.status}.`, 'stealth', evidence);
+  const wanted = expected.content.kind === 'known' ? expected.content.body : Buffer.alloc(0);
+  return reply.body.equals(wanted)
+    ? undefined
+    : failed('It puts its own page in the place of an error.', 'stealth', evidence);
+};
+
+/** H15: what is uploaded arrives. */
+export const uploads = check(
+  'H15',
+  {
+    axis: 'RQ',
+    severity: 'medium',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'what you upload arrives',
+    meaning:
+      'Eight thousand bytes are sent by POST, with a length and in chunks, and by PUT. The judge tells their hash.',
+    remedy: 'Use it for reading only, or in tunnel mode.',
+  },
+  async (stand) => {
+    const body = Buffer.from(Array.from({ length: 128 }, stand.random).join(''), 'latin1').subarray(0, 8_192);
+    const ways = [{ method: 'POST' }, { method: 'POST', chunks: 1_000 }, { method: 'PUT' }] as const;
+    const lost: string[] = [];
+    for (const way of ways) {
+      const seen = await stand.visit({ page: '.txt', body, ...way });
+      const arrived = seen.record?.body;
+      if (seen.record === undefined) lost.push(`${way.method}${'chunks' in way ? ' in chunks' : ''}: ${whyNot(seen)}`);
+      else if (arrived?.length !== body.length || !sameStart(arrived.bytes ?? '', body))
+        return failed(`What was sent by ${way.method} arrived changed.`, 'stealth', [
+          { what: 'the body', sent: `${body.length} bytes`, arrived: `${arrived?.length ?? 0} bytes` },
+        ]);
+    }
+    if (lost.length === ways.length) return untested(lost[0] ?? '');
+    return lost.length > 0
+      ? note(`Not every way of sending is taken: ${lost.join('; ')}`)
+      : pass('What was sent arrived.');
+  },
+);
+
+const sameStart = (base64: string, body: Buffer): boolean => {
+  const bytes = Buffer.from(base64, 'base64');
+  return body.subarray(0, bytes.length).equals(bytes);
+};
+
+/** H17: whether protocols can be switched. */
+export const upgrades = check(
+  'H17',
+  {
+    axis: 'RE',
+    severity: 'info',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'whether WebSockets get through',
+    meaning: 'The handshake of a WebSocket is sent in clear.',
+    remedy: 'Pages that need WebSockets will work over https only.',
+  },
+  async (stand) => {
+    const key = Buffer.from(stand.random()).toString('base64').slice(0, 22);
+    const { reply } = await stand.visit({
+      page: '/socket',
+      fields: [
+        { name: 'Connection', value: 'Upgrade' },
+        { name: 'Upgrade', value: 'websocket' },
+        { name: 'Sec-WebSocket-Version', value: '13' },
+        { name: 'Sec-WebSocket-Key', value: `${key}==` },
+      ],
+    });
+    if (reply?.kind !== 'answer') return note('The handshake of a WebSocket gets no answer.');
+    return note(reply.status === 101 ? 'WebSockets get through.' : 'WebSockets do not get through in clear.');
+  },
+);

@@ -1,0 +1,75 @@
+/** What a check is: one question, how its answer is read, and what a person is told of it. */
+
+import type { Answer, CheckId, CheckText, Evidence } from '../../model/audit.js';
+import type { Grade } from '../../model/book.js';
+import { explain } from '../../model/failure.js';
+import type { JudgeRecord } from '../judge/record.js';
+import type { Visit } from '../ask/visit.js';
+import type { Stand } from '../stand.js';
+
+/** The answer to a check, before it is put beside the check's own words. */
+export interface Result {
+  readonly answer: Answer;
+  readonly sentence: string;
+  readonly caps?: Grade;
+  readonly evidence?: readonly Evidence[];
+}
+
+/** One check. */
+export interface Check extends CheckText {
+  /** What to do about a failure. */
+  readonly remedy: string;
+  /** Whether no grade is given where it could not run. */
+  readonly needed?: true;
+  /** Never rejects because of what a proxy does; where it does, the check counts as untested. */
+  readonly run: (stand: Stand) => Promise<Result>;
+}
+
+type Texts = Omit<Check, 'id' | 'run'>;
+
+/** A row of the table of checks. */
+export const check = (id: string, texts: Texts, run: Check['run']): Check => ({ id: id as CheckId, ...texts, run });
+
+export const pass = (sentence: string, evidence: readonly Evidence[] = []): Result => ({
+  ...{ answer: 'pass', sentence, evidence },
+});
+
+export const note = (sentence: string, evidence: readonly Evidence[] = []): Result => ({
+  ...{ answer: 'note', sentence, evidence },
+});
+
+export const untested = (sentence: string): Result => ({ answer: 'untested', sentence });
+
+export const notForThis = (sentence: string): Result => ({ answer: 'does-not-apply', sentence });
+
+export const inconclusive = (sentence: string, evidence: readonly Evidence[] = []): Result => ({
+  ...{ answer: 'inconclusive', sentence, evidence },
+});
+
+/** A failure; without a grade it is told and changes none. */
+export const failed = (sentence: string, caps: Grade | undefined, evidence: readonly Evidence[]): Result => ({
+  ...{ answer: 'fail', sentence, evidence },
+  ...(caps === undefined ? {} : { caps }),
+});
+
+/** Why nothing can be read from a visit, or what the judge saw of it. */
+export type Seen = { readonly record: JudgeRecord; readonly visit: Visit } | { readonly result: Result };
+
+/** What the judge saw, from the answer; where the answer does not have it, from the judge itself. */
+export const recordIn = async (visit: Visit, stand: Stand): Promise<Seen> => {
+  if (visit.record !== undefined) return { record: visit.record, visit };
+  const kept = (await stand.records(visit.id)).find(({ page }) => page === visit.page);
+  if (kept !== undefined) return { record: kept, visit };
+  return { result: untested(whyNot(visit)) };
+};
+
+/** Why a visit gave nothing. */
+export const whyNot = ({ failure, reply }: Visit): string => {
+  if (failure !== undefined) return `It could not be asked: ${explain(failure).sentence}`;
+  if (reply?.kind === 'answer')
+    return `It could not be asked: the judge saw nothing of it, and ${reply.status} came back.`;
+  return 'It could not be asked: what came back is no answer of HTTP.';
+};
+
+/** The head of a request as it arrived. */
+export const headOf = (record: JudgeRecord): Buffer => Buffer.from(record.head, 'base64');

@@ -1,0 +1,110 @@
+import type { Evidence } from '../../model/audit.js';
+import { shown } from '../ask/text.js';
+import type { Visit } from '../ask/visit.js';
+import type { Stand } from '../stand.js';
+import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
+import { bodyVerdict } from './decoys.js';
+import { identityIn } from './identity.js';
+import { presenceIn } from './presence.js';
+
+/** Whether an answer is for another question than the one it was given to. */
+const isMixed = ({ record, reply, foreign }: Visit): boolean =>
+  foreign || (record === undefined && reply?.kind === 'answer' && reply.status === 200 && reply.whole);
+
+const mixed = (visits: readonly Visit[]): Result | undefined => {
+  const wrong = visits.find(isMixed);
+  if (wrong === undefined) return undefined;
+  const { reply, foreign } = wrong;
+  const evidence: readonly Evidence[] = [
+    { what: wrong.id, arrived: reply?.kind === 'answer' ? shown(reply.body, 120) : '' },
+  ];
+  const what = foreign ? 'the answer to another question' : 'an answer that is not the judge’s';
+  return failed(`A question got ${what}.`, 'hostile', evidence);
+};
+
+/** H16: answers come in the order of their questions, each to its own. */
+export const order = check(
+  'H16',
+  {
+    axis: 'IS',
+    severity: 'critical',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'each question gets its own answer',
+    meaning:
+      'Ten questions go over one connection. Each answer must be that of its question; and none of them may be treated otherwise than the rest.',
+    remedy: 'Do not use it: what is for you may go to others.',
+  },
+  async (stand) => {
+    const row = await manyInRow(stand);
+    const wrong = mixed(row);
+    if (wrong !== undefined) return wrong;
+    const answered = row.filter(({ record }) => record !== undefined);
+    if (answered.length === 0) return untested(row[0] === undefined ? 'Nothing was asked.' : whyNot(row[0]));
+    return answered.length < rowLength
+      ? note(`The connection lasted for ${answered.length} of ${rowLength} questions.`)
+      : pass(`${rowLength} questions on one connection got their own answers.`);
+  },
+);
+
+const rowLength = 10;
+
+const manyInRow = (stand: Stand): Promise<readonly Visit[]> =>
+  stand.once('row', () => stand.visitInRow(Array.from({ length: rowLength }, () => ({ page: '.txt' as const }))));
+
+/** C05: what is done to one question in ten. */
+export const sampling = check(
+  'C05',
+  {
+    axis: 'CO',
+    severity: 'high',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'every question is treated alike',
+    meaning:
+      'Ten questions and ten pages are looked at one by one, since some proxies do what they do only now and then. What happens once in a hundred times is missed in eight of ten audits.',
+    remedy: 'Do not use it.',
+  },
+  async (stand) => {
+    const row = (await manyInRow(stand)).filter(({ record }) => record !== undefined);
+    const pages = await stand.visitInRow(Array.from({ length: rowLength }, () => ({ page: '.html' as const })));
+    const results = [
+      ...row.flatMap((visit) =>
+        visit.record === undefined
+          ? []
+          : [identityIn(visit, visit.record, stand), presenceIn(visit, visit.record, stand)],
+      ),
+      ...pages.map(bodyVerdict),
+    ].filter(({ answer }) => answer === 'pass' || answer === 'fail');
+    const bad = results.filter(({ answer }) => answer === 'fail');
+    const worst = bad.find(({ caps }) => caps === 'hostile') ?? bad[0];
+    if (results.length < rowLength) return untested('Too few questions got an answer.');
+    return worst === undefined
+      ? pass(`${results.length} looks at questions and pages showed nothing.`)
+      : { ...worst, sentence: `${worst.sentence} Seen in ${bad.length} of ${results.length} looks.` };
+  },
+);
+
+/** C08: questions at the same time are kept apart. */
+export const parallel = check(
+  'C08',
+  {
+    axis: 'IS',
+    severity: 'critical',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'users at the same time are kept apart',
+    meaning:
+      'Two connections ask different questions at the same time, several times over. No answer may go to the other one.',
+    remedy: 'Do not use it: what is for you may go to others.',
+  },
+  async (stand) => {
+    const threes = () => stand.visitInRow(Array.from({ length: 3 }, () => ({ page: '.txt' as const })));
+    const both = (await Promise.all([threes(), threes()])).flat();
+    const wrong = mixed(both);
+    if (wrong !== undefined) return wrong;
+    return both.some(({ record }) => record !== undefined)
+      ? pass('Questions at the same time got their own answers.')
+      : untested(both[0] === undefined ? 'Nothing was asked.' : whyNot(both[0]));
+  },
+);

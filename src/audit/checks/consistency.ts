@@ -1,0 +1,113 @@
+import { diffHeads } from '../ask/diff.js';
+import { toolFields } from '../ask/request.js';
+import { shown } from '../ask/text.js';
+import type { Visit } from '../ask/visit.js';
+import type { Stand } from '../stand.js';
+import { type Result, check, failed, headOf, pass, recordIn, untested, whyNot } from './check.js';
+import { bodyVerdict } from './decoys.js';
+import { identityIn } from './identity.js';
+import { presenceIn } from './presence.js';
+
+/** C01: a judge that everybody knows and one that nobody knows are treated alike. */
+export const knownJudges = check(
+  'C01',
+  {
+    axis: 'CO',
+    severity: 'critical',
+    tier: 'quick',
+    modes: ['forward', 'tunnel'],
+    title: 'it behaves the same where it is watched',
+    meaning:
+      'The question is asked in the shape of the pages that proxies are usually tried with, and in a shape that nobody knows, by every host of the judge. A proxy that is clean only where it is watched is lying.',
+    remedy: 'Do not use it.',
+  },
+  async (stand) => {
+    const plain = await recordIn(await stand.echo(), stand);
+    if ('result' in plain) return plain.result;
+    const others = [undefined, ...stand.judge.others].map((host) => ({
+      page: '/azenv.php' as const,
+      ...(host && { host }),
+    }));
+    let asked = 0;
+    for (const ask of others) {
+      const visit = await stand.visit(ask);
+      const forged = await forgery(visit, stand);
+      if (forged !== undefined) return forged;
+      const seen = await recordIn(visit, stand);
+      if ('result' in seen) continue;
+      asked += 1;
+      const differs = compare(plain, seen, stand);
+      if (differs !== undefined) return differs;
+    }
+    return asked === 0
+      ? untested('Neither shape nor host of a judge that is known could be asked.')
+      : pass(`${asked + 1} shapes of the question were treated alike.`);
+  },
+);
+
+/** A page of the well-known kind that the judge never wrote. */
+const forgery = async (visit: Visit, stand: Stand): Promise<Result | undefined> => {
+  const { reply, record } = visit;
+  if (record !== undefined || reply?.kind !== 'answer' || reply.status !== 200) return undefined;
+  const isThere = (await stand.records(visit.id)).length > 0;
+  if (isThere && !/REMOTE_ADDR/.test(reply.body.toString('latin1'))) return undefined;
+  return failed('It writes the answers of well-known judges itself.', 'hostile', [
+    { what: 'the answer of a well-known judge', sent: 'a signed record', arrived: shown(reply.body, 300) },
+  ]);
+};
+
+type Looked = Extract<Awaited<ReturnType<typeof recordIn>>, { readonly visit: Visit }>;
+
+/** The same question must be changed in the same way wherever it goes. */
+const compare = (one: Looked, other: Looked, stand: Stand): Result | undefined => {
+  const [first, second] = [one, other].map(({ visit, record }) => signatureOf(visit, record, stand));
+  if (first === second) return undefined;
+  return failed('It treats a judge that is known otherwise than one that nobody knows.', 'hostile', [
+    { what: 'the unknown judge', arrived: shown(first ?? '') },
+    { what: 'the known judge', arrived: shown(second ?? '') },
+  ]);
+};
+
+/** What was done to a question, without the values that differ each time. */
+const signatureOf = (visit: Looked['visit'], record: Looked['record'], stand: Stand): string => {
+  const { added, removed, changed } = diffHeads(visit.sent, headOf(record));
+  const names = (fields: readonly { readonly name: string }[]): string =>
+    fields
+      .map(({ name }) => name.toLowerCase())
+      .filter((name) => !/^x-[0-9a-f]{8}$/.test(name))
+      .sort()
+      .join(',');
+  return [
+    `identity: ${identityIn(visit, record, stand).caps ?? 'none'}`,
+    `presence: ${presenceIn(visit, record, stand).caps ?? 'none'}`,
+    `added: ${names(added)}`,
+    `taken: ${names(removed)}`,
+    `changed: ${names(changed)}`,
+  ].join('\n');
+};
+
+/** C02: a plain tool is treated as a browser is. */
+export const clients = check(
+  'C02',
+  {
+    axis: 'CO',
+    severity: 'high',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'tools and browsers are treated alike',
+    meaning: 'The question and a page are asked for as a plain tool would, since a proxy may spare tools, or browsers.',
+    remedy: 'Do not use it.',
+  },
+  async (stand) => {
+    const visit = await stand.visit({ page: '.txt', fields: toolFields });
+    const seen = await recordIn(visit, stand);
+    if ('result' in seen) return seen.result;
+    const page = await stand.visit({ page: '.html', fields: toolFields });
+    if (page.reply === undefined) return untested(whyNot(page));
+    const results = [identityIn(visit, seen.record, stand), presenceIn(visit, seen.record, stand), bodyVerdict(page)];
+    const worst = results.find(({ caps }) => caps !== undefined);
+    return worst === undefined
+      ? pass('A plain tool is treated as a browser is.')
+      : { ...worst, sentence: `${worst.sentence} Seen by a plain tool.` };
+  },
+);

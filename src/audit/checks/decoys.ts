@@ -1,0 +1,112 @@
+import { gunzipSync, inflateSync, brotliDecompressSync } from 'node:zlib';
+import type { Evidence } from '../../model/audit.js';
+import type { PageName } from '../judge/pages.js';
+import { shown } from '../ask/text.js';
+import { type Reply, fieldOf } from '../ask/reply.js';
+import type { Visit } from '../ask/visit.js';
+import type { Stand } from '../stand.js';
+import { type Result, check, failed, inconclusive, pass, untested, whyNot } from './check.js';
+
+const readable: readonly PageName[] = ['.html', '.js', '.css'];
+const binary: readonly PageName[] = ['.zip', '.exe', '.pdf', '.jpg'];
+
+/** H08: pages, scripts and style sheets come back as they were given. */
+export const pages = check(
+  'H08',
+  {
+    axis: 'RS',
+    severity: 'critical',
+    tier: 'quick',
+    modes: ['forward', 'tunnel'],
+    title: 'pages and scripts come back unchanged',
+    meaning:
+      'A page, a script and a style sheet that were made for this question are fetched. Every byte of them is known: a script, a frame or a link that was put in, or an https link turned to http, shows.',
+    remedy: 'Do not use it: it can make your browser do what it wants.',
+  },
+  (stand) => worstOf(readable, stand),
+);
+
+/** H09: files come back as they were given. */
+export const files = check(
+  'H09',
+  {
+    axis: 'RS',
+    severity: 'critical',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'files come back unchanged',
+    meaning:
+      'An archive, something shaped like a program, a document and a picture are fetched. One byte more in a program is enough to take a machine over.',
+    remedy: 'Do not use it, and never for downloads.',
+  },
+  (stand) => worstOf(binary, stand),
+);
+
+/** Asks for several objects and gives the worst that became of one. */
+const worstOf = async (names: readonly PageName[], stand: Stand): Promise<Result> => {
+  let worst: Result = pass('All came back byte by byte as they were given.');
+  for (const page of names) {
+    const result = bodyVerdict(await fetched(page, stand));
+    if (result.answer === 'fail' && result.caps === 'hostile') return result;
+    if (weight[result.answer] > weight[worst.answer]) worst = result;
+  }
+  return worst;
+};
+
+const weight = { pass: 0, 'does-not-apply': 0, note: 1, untested: 2, inconclusive: 3, fail: 4 } as const;
+
+const fetched = (page: PageName, stand: Stand): Promise<Visit> =>
+  stand.once(`page ${page}`, () => stand.visit({ page }));
+
+/** What became of an object whose bytes are known. */
+export const bodyVerdict = (visit: Visit): Result => {
+  const { reply, expected, page } = visit;
+  if (reply?.kind !== 'answer' || expected.content.kind !== 'known') return untested(whyNot(visit));
+  const wanted = expected.content.body;
+  if (reply.status !== expected.status) return otherPage(visit, reply);
+  const came = decoded(reply);
+  if (came === undefined) return inconclusive('What came back is packed in a way that was not asked for.');
+  if (came.equals(wanted)) return pass('It came back byte by byte.');
+  const evidence = [difference(page, wanted, came)];
+  if (came.length < wanted.length && wanted.subarray(0, came.length).equals(came))
+    return reply.whole
+      ? failed(`It cuts answers off (${page}: ${came.length} of ${wanted.length} bytes).`, 'stealth', evidence)
+      : inconclusive(`The answer broke off (${page}: ${came.length} of ${wanted.length} bytes).`, evidence);
+  if (page === '.jpg' && isPicture(came)) return failed('It makes other files of pictures.', 'stealth', evidence);
+  return failed(`It changes what sites answer (${kindOf(page)}).`, 'hostile', evidence);
+};
+
+const kindOf = (page: PageName): string =>
+  ({ '.html': 'a page', '.js': 'a script', '.css': 'a style sheet', '.jpg': 'a picture' })[page as string] ?? 'a file';
+
+const isPicture = (bytes: Buffer): boolean => bytes.subarray(0, 3).toString('hex') === 'ffd8ff';
+
+/** An error is nobody's page: the proxy, or something behind it, did not want to. */
+const otherPage = (visit: Visit, { status, body }: Extract<Reply, { kind: 'answer' }>): Result =>
+  status >= 400
+    ? untested(`It answered ${status} instead of the page.`)
+    : failed(`It answers something else (${status}) than the site did.`, 'hostile', [
+        { what: visit.page, sent: `${visit.expected.status}`, arrived: `${status}\n${shown(body, 300)}` },
+      ]);
+
+/** The content, unpacked where it was packed on the way; undefined where it cannot be. Bounded: nothing here unpacks to more. */
+const decoded = (reply: Extract<Reply, { kind: 'answer' }>): Buffer | undefined => {
+  const [coding] = fieldOf(reply, 'content-encoding');
+  if (coding === undefined || coding === 'identity') return reply.body;
+  const unpack = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[coding.toLowerCase()];
+  try {
+    return unpack?.(reply.body, { maxOutputLength: 300_000 });
+  } catch {
+    return undefined;
+  }
+};
+
+/** Where two texts part, with what stands around it. */
+const difference = (page: PageName, wanted: Buffer, came: Buffer): Evidence => {
+  let at = 0;
+  while (at < wanted.length && wanted[at] === came[at]) at += 1;
+  const from = Math.max(0, at - 20);
+  const piece = (bytes: Buffer): string =>
+    `byte ${at} of ${bytes.length}: ${shown(bytes.subarray(from, from + 160), 160)}`;
+  return { what: `${kindOf(page)}, where it begins to differ`, sent: piece(wanted), arrived: piece(came) };
+};

@@ -1,0 +1,111 @@
+import { diffHeads } from '../ask/diff.js';
+import { shown } from '../ask/text.js';
+import type { Visit } from '../ask/visit.js';
+import type { JudgeRecord } from '../judge/record.js';
+import type { Stand } from '../stand.js';
+import { check, failed, headOf, note, pass, recordIn } from './check.js';
+import { sightingsIn } from './identity.js';
+
+/** From the range for documentation (RFC 5737): nobody's address. */
+const seed = '192.0.2.123';
+
+/** The question with fields that proxies write themselves, already filled in. */
+export const askSeeded = (stand: Stand): Promise<Visit> =>
+  stand.once('seeded', () =>
+    stand.visit({
+      page: '.txt',
+      extra: [
+        { name: 'X-Forwarded-For', value: seed },
+        { name: 'Forwarded', value: `for=${seed}` },
+        { name: 'X-Real-IP', value: seed },
+        { name: 'Via', value: '1.1 earlier' },
+      ],
+    }),
+  );
+
+/** H06: what a proxy does with the fields in which proxies name clients. */
+export const seeded = check(
+  'H06',
+  {
+    axis: 'ID',
+    severity: 'critical',
+    tier: 'quick',
+    modes: ['forward', 'tunnel'],
+    title: 'fields that name clients get nothing of you',
+    meaning:
+      'The question is asked with the fields already there in which proxies name their clients. What a proxy adds to them, replaces or takes away shows how it is set up.',
+    remedy: 'Do not use it where the site must not know you.',
+  },
+  async (stand) => {
+    const seen = await recordIn(await askSeeded(stand), stand);
+    if ('result' in seen) return seen.result;
+    const sightings = sightingsIn(seen.visit, seen.record, stand).filter(({ fact }) => fact.of === 'you');
+    if (sightings.some(({ reach }) => reach === 'whole'))
+      return failed('It adds your address to the fields that name clients.', 'transparent', [
+        { what: 'the head', sent: shown(seen.visit.sent.head), arrived: shown(headOf(seen.record)) },
+      ]);
+    if (sightings.length > 0)
+      return failed('It adds a part of your address to the fields that name clients.', 'partial', [
+        { what: 'the head', sent: shown(seen.visit.sent.head), arrived: shown(headOf(seen.record)) },
+      ]);
+    return described(seen.visit, seen.record);
+  },
+);
+
+const described = (visit: Visit, record: JudgeRecord) => {
+  const diff = diffHeads(visit.sent, headOf(record));
+  const touched = [...diff.removed, ...diff.changed].map(({ name }) => name.toLowerCase());
+  const ours = touched.filter((name) => ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].includes(name));
+  if (ours.length === 0) return pass('The fields that name clients arrive as they were sent.');
+  const forwarded = diff.changed.find(({ name }) => name === 'x-forwarded-for')?.arrived;
+  const how = forwarded === undefined ? 'taken away or replaced' : `made to say ${shown(forwarded, 80)}`;
+  return note(`Fields that name clients are ${how} (${[...new Set(ours)].join(', ')}).`, [
+    { what: 'x-forwarded-for', sent: seed, arrived: shown(forwarded ?? valuesIn(record).join(', ')) },
+  ]);
+};
+
+const valuesIn = (record: JudgeRecord): readonly string[] =>
+  headOf(record)
+    .toString('latin1')
+    .split(/\r?\n/)
+    .filter((line) => /^x-forwarded-for:/i.test(line));
+
+/** H19: what is between the user and the proxy alone is not passed on. */
+export const secrets = check(
+  'H19',
+  {
+    axis: 'RQ',
+    severity: 'high',
+    tier: 'full',
+    modes: ['forward'],
+    title: 'what is said to the proxy alone stays there',
+    meaning:
+      'A made-up login for the proxy and its connection field are sent. A proxy that passes them on gives the passwords of its users to every site.',
+    remedy: 'Never use it with a login.',
+  },
+  async (stand) => {
+    const login = `Basic ${Buffer.from(`decoy-${stand.random().slice(0, 8)}:${stand.random()}`).toString('base64')}`;
+    const visit = await stand.visit({
+      page: '.txt',
+      extra: [
+        { name: 'Proxy-Authorization', value: login },
+        { name: 'Proxy-Connection', value: 'keep-alive' },
+      ],
+    });
+    const seen = await recordIn(visit, stand);
+    if ('result' in seen) return seen.result;
+    const fields = headOf(seen.record)
+      .toString('latin1')
+      .split(/\r?\n/)
+      .flatMap((line) => (/^proxy-(authorization|connection):/i.exec(line)?.[1] ?? []) as string[] | string)
+      .map((name) => name.toLowerCase());
+    if (fields.length === 0) return pass('Neither the login nor the connection field for the proxy arrived.');
+    return failed(
+      fields.includes('authorization')
+        ? 'It passes logins that are meant for itself on to sites.'
+        : 'It passes fields that are meant for itself on to sites.',
+      'anonymous',
+      [{ what: 'fields for the proxy', sent: 'a made-up login', arrived: fields.join(', ') }],
+    );
+  },
+);

@@ -1,0 +1,26 @@
+import { check, pass, untested, whyNot } from './check.js';
+import { bodyVerdict } from './decoys.js';
+
+/** C03: nothing is changed only where it is packed, or large, or small. */
+export const selective = check(
+  'C03',
+  {
+    axis: 'CO',
+    severity: 'high',
+    tier: 'watch',
+    modes: ['forward', 'tunnel'],
+    title: 'packed and unpacked, large and small are treated alike',
+    meaning: 'A page and a file are fetched again, with packing offered as browsers do.',
+    remedy: 'Do not use it.',
+  },
+  async (stand) => {
+    const extra = [{ name: 'Accept-Encoding', value: 'gzip, deflate, br' }];
+    for (const page of ['.html', '.js', '.zip'] as const) {
+      const visit = await stand.visit({ page, extra });
+      if (visit.reply === undefined) return untested(whyNot(visit));
+      const result = bodyVerdict(visit);
+      if (result.answer !== 'pass') return result;
+    }
+    return pass('All came back as they were given.');
+  },
+);

@@ -1,0 +1,106 @@
+/** The forms in which an address may be written, each as a pattern that matches it as a whole token. */
+
+import { createHash } from 'node:crypto';
+import { addressBytes, parseHost } from '../../model/address.js';
+
+/** One way of writing an address. */
+export interface Form {
+  readonly name: string;
+  readonly pattern: RegExp;
+  /** The whole of it, or only the network that it is in. */
+  readonly reach: 'whole' | 'prefix';
+}
+
+/** All forms of an address. */
+export const formsOf = (address: string): readonly Form[] => {
+  const host = parseHost(address);
+  if (host.kind === 'name') return [];
+  const bytes = addressBytes(host);
+  const own = host.kind === 'ipv4' ? ipv4Forms(bytes) : ipv6Forms(address, bytes);
+  return [...own, ...encodedForms(address, bytes)];
+};
+
+const ipv4Forms = (bytes: Buffer): readonly Form[] => {
+  const parts = [...bytes];
+  const [a = 0, b = 0, c = 0] = parts;
+  const hex = bytes.toString('hex');
+  const [high, low] = [hex.slice(0, 4), hex.slice(4)].map(withoutZeros);
+  const octal = parts.map((part) => `0*${part.toString(8)}`).join('\\.');
+  return [
+    whole('dotted', dotted(parts.map((part) => `0*${part}`).join('\\.'))),
+    whole('with dashes', bounded(parts.map((part) => `0*${part}`).join('[-_]'), '0-9')),
+    whole('as one number', bounded(String(bytes.readUInt32BE(0)), '0-9.')),
+    whole('in hexadecimal', bounded(`(?:0x)?${parts.map(hexByte).join('[.:-]?')}`, '0-9a-f')),
+    whole('in octal', dotted(octal)),
+    whole('in octal', bounded(`0o?${bytes.readUInt32BE(0).toString(8)}`, '0-9')),
+    whole('reversed', dotted([...parts].reverse().join('\\.'))),
+    whole('in IPv6', bounded(`(?:::ffff:(?:0:)?|2002:|64:ff9b::)0*${high}:0*${low}`, '0-9a-f')),
+    prefix('its /24', dotted(`${a}\\.${b}\\.${c}(?:\\.(?:0+(?:/24)?|[x*]{1,3}))?`)),
+    prefix('its /16', dotted(`${a}\\.${b}(?:\\.(?:0+|[x*]{1,3})){2}(?:/16)?`)),
+  ];
+};
+
+const ipv6Forms = (address: string, bytes: Buffer): readonly Form[] => {
+  const hex = bytes.toString('hex');
+  const groups = hex.match(/.{4}/g) ?? [];
+  const loose = groups.map((group) => `0*${withoutZeros(group)}`).join(':');
+  const nibbles = [...hex].reverse().join('\\.');
+  const start = groups
+    .slice(0, 3)
+    .map((group) => `0*${withoutZeros(group)}`)
+    .join(':');
+  return [
+    whole('as written', bounded(escaped(address), '0-9a-f:')),
+    whole('in full', bounded(loose, '0-9a-f:')),
+    whole('in hexadecimal', bounded(hex, '0-9a-f')),
+    whole('reversed', bounded(nibbles, '0-9a-f')),
+    prefix('its /48', bounded(`${start}(?::(?:0{1,4}|[x*]+))?(?:::?(?:/48)?)?`, '0-9a-f:')),
+  ];
+};
+
+/** Encodings of the text and of the bytes, and hashes without salt. */
+const encodedForms = (address: string, bytes: Buffer): readonly Form[] => {
+  const text = Buffer.from(address, 'latin1');
+  const hashes = (['md5', 'sha1', 'sha256'] as const).flatMap((algorithm) => {
+    const hash = createHash(algorithm).update(text).digest();
+    return [
+      whole(`hashed (${algorithm})`, bounded(hash.toString('hex'), '0-9a-f')),
+      exactly(`hashed (${algorithm})`, bare(hash)),
+    ];
+  });
+  return [
+    ...hashes,
+    exactly('in base64', bare(bytes)),
+    exactly('in base64', bare(text)),
+    whole('in base32', bounded(base32(bytes), 'a-z2-7')),
+    whole('in base32', bounded(base32(text), 'a-z2-7')),
+    whole('in hexadecimal of its text', bounded(text.toString('hex'), '0-9a-f')),
+  ];
+};
+
+/** Without padding, and with either pair of special letters. */
+const bare = (bytes: Buffer): string =>
+  escaped(bytes.toString('base64').replace(/=+$/, '')).replace(/\\\+/g, '[+-]').replace(/\\?\//g, '[/_]');
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** RFC 4648 §6, without padding. */
+export const base32 = (bytes: Buffer): string => {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? []).map((five) => letters[Number.parseInt(five.padEnd(5, '0'), 2)] ?? '').join('');
+};
+
+const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0');
+const withoutZeros = (hex: string): string => hex.replace(/^0+(?=.)/, '');
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** Numbers with dots: neither a digit nor a further number stands beside them. */
+const dotted = (inner: string): string => `(?<![0-9])(?<![0-9]\\.)${inner}(?![0-9x*])(?!\\.[0-9x*])`;
+const bounded = (inner: string, near: string): string => `(?<![${near}])${inner}(?![${near}])`;
+
+const whole = (name: string, source: string): Form => ({ name, reach: 'whole', pattern: new RegExp(source, 'gi') });
+const prefix = (name: string, source: string): Form => ({ name, reach: 'prefix', pattern: new RegExp(source, 'gi') });
+const exactly = (name: string, source: string): Form => ({
+  ...{ name, reach: 'whole' },
+  pattern: new RegExp(`(?<![A-Za-z0-9+/_-])${source}(?![A-Za-z0-9+/_-])`, 'g'),
+});

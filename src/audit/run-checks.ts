@@ -1,0 +1,80 @@
+/** Asks checks of one mode, and every accusation once more on another connection before it is made. */
+
+import type { Finding, Tier } from '../model/audit.js';
+import { tiers } from '../model/audit.js';
+import { asKaskadeError } from '../model/error.js';
+import { explain } from '../model/failure.js';
+import { reasonOf } from '../net/cancel.js';
+import type { Check, Result } from './checks/check.js';
+import { checks } from './checks/index.js';
+import type { Stand } from './stand.js';
+
+/** Stands for the first look and for every further one, each on fresh connections, and before another judge if there is one. */
+export type Stands = (look: number) => Stand;
+
+/** Asks everything up to a tier. After something hostile nothing more is asked. `onFinding` is told of each as it is settled. */
+export const runChecks = async (
+  tier: Tier,
+  stands: Stands,
+  onFinding: (finding: Finding) => void,
+): Promise<readonly Finding[]> => {
+  const findings: Finding[] = [];
+  const { mode } = stands(0);
+  for (const step of tiers.slice(1, tiers.indexOf(tier) + 1)) {
+    const wanted = checks.filter((check) => check.tier === step && check.modes.includes(mode));
+    const isOver = findings.some(({ answer, caps }) => answer === 'fail' && caps === 'hostile');
+    const results = isOver ? wanted.map(() => skipped) : await askAll(wanted, stands);
+    for (const [index, check] of wanted.entries()) {
+      const finding = findingOf(check, stands(0), results[index] ?? skipped);
+      findings.push(finding);
+      onFinding(finding);
+    }
+  }
+  return findings;
+};
+
+const skipped: Result = { answer: 'untested', sentence: 'Not asked: what is known is bad enough.' };
+
+const askAll = async (wanted: readonly Check[], stands: Stands): Promise<readonly Result[]> => {
+  const results: Result[] = [];
+  for (const check of wanted) results.push(await askOne(check, stands(0)));
+  for (const [index, check] of wanted.entries()) {
+    const result = results[index];
+    if (result?.answer === 'fail') results[index] = await confirm(check, result, stands);
+  }
+  return results;
+};
+
+/** A check that falls over has tested nothing. */
+const askOne = async (check: Check, stand: Stand): Promise<Result> => {
+  try {
+    return await check.run(stand);
+  } catch (thrown) {
+    if (stand.signal.aborted) throw reasonOf(stand);
+    return {
+      answer: 'untested',
+      sentence: `It could not be asked: ${explain(asKaskadeError(thrown).failure).sentence}`,
+    };
+  }
+};
+
+const mostLooks = 4;
+
+/** Seen twice, it is so; seen once in four looks, it is told as that and accuses nobody. */
+const confirm = async (check: Check, first: Result, stands: Stands): Promise<Result> => {
+  for (let look = 1; look < mostLooks; look += 1) {
+    const again = await askOne(check, stands(look));
+    if (again.answer === 'fail')
+      return look === 1 ? first : { ...first, sentence: `${first.sentence} Seen in 2 of ${look + 1} looks.` };
+  }
+  return {
+    ...{ answer: 'inconclusive', evidence: first.evidence ?? [] },
+    sentence: `Seen once in ${mostLooks} looks: ${first.sentence}`,
+  };
+};
+
+const findingOf = (check: Check, { mode }: Stand, { answer, sentence, caps, evidence = [] }: Result): Finding => ({
+  ...{ check: check.id, mode, axis: check.axis, severity: check.severity, answer, sentence, evidence },
+  ...(answer === 'fail' && caps !== undefined ? { caps } : {}),
+  ...(answer === 'fail' ? { remedy: check.remedy } : {}),
+});

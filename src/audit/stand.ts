@@ -1,0 +1,150 @@
+/** Where a check stands: one mode of one proxy before one judge, and what was already asked there. */
+
+import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { Endpoint } from '../model/address.js';
+import type { Mode } from '../model/audit.js';
+import { type Millis, now, since } from '../model/brand.js';
+import { asKaskadeError, fail } from '../model/error.js';
+import type { Failure } from '../model/failure.js';
+import { type Cancel, deadline, reasonOf } from '../net/cancel.js';
+import { type ShownTls, probeTls } from '../net/tls-probe.js';
+import type { JudgeLink } from './ask/judge-link.js';
+import { readReply } from './ask/reply.js';
+import { browserFields, compose } from './ask/request.js';
+import { type Subject, authorizationOf, openTunnel } from './ask/subject.js';
+import { type Ask, type Asker, type Visit, visit, visitInRow } from './ask/visit.js';
+import type { Fact } from './identity/facts.js';
+import { type Search, createSearch } from './identity/search.js';
+import { pathOf } from './judge/pages.js';
+import { type JudgeRecord, findRecord } from './judge/record.js';
+
+/** What came of TLS through a tunnel. */
+export interface TlsVisit {
+  readonly id: string;
+  readonly shown?: Omit<ShownTls, 'stream'>;
+  readonly record?: JudgeRecord;
+  readonly failure?: Failure;
+}
+
+/** A stand. */
+export interface Stand extends Cancel {
+  readonly mode: Mode;
+  readonly subject: Subject;
+  readonly judge: JudgeLink;
+  readonly facts: readonly Fact[];
+  readonly search: Search;
+  readonly within: Millis;
+  readonly visit: (ask: Ask) => Promise<Visit>;
+  readonly visitInRow: (asks: readonly Ask[]) => Promise<readonly Visit[]>;
+  /** The plain question, asked once. */
+  readonly echo: () => Promise<Visit>;
+  /** Does once what several checks need. */
+  readonly once: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
+  /** TLS to one of the judge's ports. */
+  readonly tls: (nth: number) => Promise<TlsVisit>;
+  /** A tunnel, for as long as `work` takes. Rejects as it does, or as a tunnel does. */
+  readonly inTunnel: <Result>(
+    to: Endpoint,
+    work: (stream: Duplex, cancel: Cancel) => Promise<Result>,
+  ) => Promise<Result>;
+  /** What the judge keeps of a question, asked around the proxy. */
+  readonly records: (id: string) => Promise<readonly JudgeRecord[]>;
+  readonly freshId: () => string;
+  readonly random: () => string;
+}
+
+/** What a stand is made of. */
+export interface StandParts extends Cancel {
+  readonly mode: Mode;
+  readonly subject: Subject;
+  readonly judge: JudgeLink;
+  readonly facts: readonly Fact[];
+  readonly within: Millis;
+  readonly random: () => string;
+}
+
+/** A stand on which nothing was asked yet. */
+export const createStand = (parts: StandParts): Stand => {
+  const { mode, subject, judge, within, random, signal } = parts;
+  const cancel: Cancel = { signal };
+  const freshId = (): string => createHash('sha256').update(random()).digest('hex').slice(0, 32);
+  const authorization = mode === 'forward' ? authorizationOf(subject) : undefined;
+  const asker: Asker = {
+    ...{ mode, host: judge.main, key: judge.key, within, freshId },
+    open: (host, limit) => (mode === 'forward' ? subject.reach(limit) : openTunnel(subject, host, limit)),
+    ...(authorization === undefined ? {} : { authorization }),
+    fields: () => browserFields(random),
+  };
+  const known = new Map<string, Promise<unknown>>();
+  const once = <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+    const found = known.get(name) ?? work();
+    known.set(name, found);
+    // What is kept under a name was made by the same work.
+    return found as Promise<Result>;
+  };
+  return {
+    ...{ mode, subject, judge, within, random, signal, freshId, once, facts: parts.facts },
+    search: createSearch(parts.facts),
+    visit: (ask) => visit(ask, asker, cancel),
+    visitInRow: (asks) => visitInRow(asks, asker, cancel),
+    echo: () => once('echo', () => visit({ page: '.txt' }, asker, cancel)),
+    tls: (nth) => once(`tls ${nth}`, () => visitByTls(nth, { ...parts, freshId })),
+    inTunnel: (to, work) => inTunnel(parts, to, work),
+    records: (id) => judge.records(id, cancel),
+  };
+};
+
+const inTunnel = async <Result>(
+  { subject, within, signal }: StandParts,
+  to: Endpoint,
+  work: (stream: Duplex, cancel: Cancel) => Promise<Result>,
+): Promise<Result> => {
+  const limit = deadline(within, () => fail('answer-timeout'), { signal });
+  let stream: Duplex | undefined;
+  try {
+    stream = await openTunnel(subject, to, limit);
+    return await work(stream, limit);
+  } catch (thrown) {
+    throw signal.aborted ? reasonOf({ signal }) : thrown;
+  } finally {
+    limit.done();
+    stream?.destroy();
+  }
+};
+
+/** Asks for a record over TLS. What fails on the way is told, and not thrown. */
+const visitByTls = async (nth: number, parts: StandParts & { readonly freshId: () => string }): Promise<TlsVisit> => {
+  const { judge, random } = parts;
+  const id = parts.freshId();
+  const port = judge.tls[nth];
+  if (port === undefined) return { id, failure: { code: 'judge-unreachable', note: 'it has no such TLS port' } };
+  let found: Omit<ShownTls, 'stream'> | undefined;
+  const began = now();
+  try {
+    const record = await inTunnel(parts, port.at, async (plain, limit) => {
+      const wish = { alpn: ['h2', 'http/1.1'], ...nameFor(port.name, port.at) };
+      const { stream, ...seen } = await probeTls(plain, wish, limit);
+      found = seen;
+      const path = pathOf({ id, name: '.txt' });
+      const fields = browserFields(random);
+      const sent = compose({ method: 'GET', path, host: port.at, mode: 'tunnel', fields, body: Buffer.alloc(0) });
+      stream.write(sent.head);
+      const reply = await readReply(stream, 'GET', limit);
+      return reply.kind === 'answer' ? findRecord(reply.body, id, judge.key) : undefined;
+    });
+    return { id, ...shownOf(found), ...(record === undefined ? {} : { record }) };
+  } catch (thrown) {
+    if (parts.signal.aborted) throw thrown;
+    const took = `${Math.round(since(began, now()))} ms`;
+    const { failure } = asKaskadeError(thrown);
+    return { id, ...shownOf(found), failure: { note: took, ...failure } };
+  }
+};
+
+const nameFor = (name: string | undefined, { host }: Endpoint) => {
+  const asked = name ?? (host.kind === 'name' ? host.name : undefined);
+  return asked === undefined ? {} : { name: asked };
+};
+
+const shownOf = (shown: Omit<ShownTls, 'stream'> | undefined) => (shown === undefined ? {} : { shown });

@@ -1,0 +1,123 @@
+/** A TLS connection that is made to be looked at: it keeps what was sent first, and refuses no certificate (RFC 8446). */
+
+import { createHash } from 'node:crypto';
+import { Duplex } from 'node:stream';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { fail } from '../model/error.js';
+import { type Cancel, reasonOf, whenAborted } from './cancel.js';
+import { endOfHello } from './judge-port.js';
+
+/** What the other end showed. */
+export interface ShownTls {
+  readonly stream: TLSSocket;
+  /** SHA-256 of the first flight as it was sent, hexadecimal. */
+  readonly hello: string;
+  /** SHA-256 of the public key of the certificate, base64. */
+  readonly spki: string;
+  /** Subject and issuer, as they are written there. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Why the certificate would be refused by who trusts the usual authorities; missing where it would not. */
+  readonly distrust?: string;
+  readonly protocol: string;
+  readonly alpn?: string;
+}
+
+/** What is asked for. */
+export interface TlsWish {
+  /** The name for SNI; none is sent where it is missing. */
+  readonly name?: string;
+  readonly alpn: readonly string[];
+}
+
+/** Speaks TLS over a stream. Rejects with `hop-tls-failed`, `hop-closed`, or the signal's reason; the caller ends `stream`. */
+export const probeTls = (stream: Duplex, { name, alpn }: TlsWish, cancel: Cancel): Promise<ShownTls> =>
+  new Promise((resolve, reject) => {
+    const tap = createTap(stream);
+    const tls = tlsConnect({
+      socket: tap.stream,
+      ...(name === undefined ? {} : { servername: name }),
+      ALPNProtocols: [...alpn],
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+    });
+    const settle = (): void => {
+      tls.off('secureConnect', onSecure).off('close', onClose).off('error', onError);
+      tls.on('error', () => undefined);
+      forget();
+    };
+    const refuse = (error: Error): void => {
+      settle();
+      tls.destroy();
+      reject(error);
+    };
+    const onSecure = (): void => {
+      settle();
+      resolve(shown(tls, tap.hello()));
+    };
+    const onError = (error: NodeJS.ErrnoException): void => {
+      refuse(fail('hop-tls-failed', { note: error.code ?? 'handshake' }, error));
+    };
+    const onClose = (): void => {
+      refuse(fail('hop-closed'));
+    };
+    tls.on('secureConnect', onSecure).on('error', onError).on('close', onClose);
+    const forget = whenAborted(cancel, () => {
+      refuse(reasonOf(cancel));
+    });
+  });
+
+const shown = (tls: TLSSocket, hello: string): ShownTls => {
+  const certificate = tls.getPeerX509Certificate();
+  const key = certificate?.publicKey.export({ type: 'spki', format: 'der' });
+  const alpn = tls.alpnProtocol;
+  const distrust = (tls.authorizationError as Error | string | null | undefined) ?? undefined;
+  return {
+    ...{ stream: tls, hello, protocol: tls.getProtocol() ?? '' },
+    spki: key === undefined ? 'none' : createHash('sha256').update(key).digest('base64'),
+    subject: certificate?.subject ?? '',
+    issuer: certificate?.issuer ?? '',
+    ...(distrust === undefined ? {} : { distrust: typeof distrust === 'string' ? distrust : distrust.message }),
+    ...(typeof alpn === 'string' ? { alpn } : {}),
+  };
+};
+
+const mostKept = 16 * 1024;
+
+/** Passes everything on, and keeps the first bytes that went out. */
+const createTap = (stream: Duplex) => {
+  let first = Buffer.alloc(0);
+  const tap = new Duplex({
+    allowHalfOpen: true,
+    read: () => stream.resume(),
+    write: (chunk: Buffer, _encoding, done) => {
+      if (first.length < mostKept) first = Buffer.concat([first, chunk]);
+      stream.write(chunk, (error) => {
+        done(error ?? null);
+      });
+    },
+    final: (done) => {
+      stream.end(() => {
+        done();
+      });
+    },
+    destroy: (error, done) => {
+      stream.destroy();
+      done(error);
+    },
+  });
+  stream.on('data', (chunk: Buffer) => {
+    if (!tap.push(chunk)) stream.pause();
+  });
+  stream.once('end', () => tap.push(null));
+  stream.once('close', () => tap.destroy());
+  return {
+    stream: tap,
+    hello: (): string => {
+      const end = endOfHello(first);
+      return createHash('sha256')
+        .update(end > 0 ? first.subarray(0, end) : first)
+        .digest('hex');
+    },
+  };
+};
