@@ -91,8 +91,10 @@ const established = (
       reject(fail('answer-timeout'));
     });
     client.on('error', reject);
-    client.on(command === 'bind' ? 'bound' : 'established', ({ remoteHost }) => {
+    const onAnswer = ({ remoteHost }: { readonly remoteHost?: { readonly host: string } }): void => {
       resolve(remoteHost?.host);
-    });
+    };
+    if (command === 'bind') client.on('bound', onAnswer);
+    else client.on('established', onAnswer);
     client.connect(socket);
   });
