@@ -2,7 +2,7 @@
 
 import type { AuditOutcome, AuditReport, Finding, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
 import type { Stamp } from '../model/book.js';
-import { type Millis, now, since } from '../model/brand.js';
+import { type Millis, millis, now, since } from '../model/brand.js';
 import { type Failure, explain } from '../model/failure.js';
 import type { Cancel } from '../net/cancel.js';
 import type { JudgeLink } from './ask/judge-link.js';
@@ -14,7 +14,7 @@ import { detect } from './detect.js';
 import { type Past, reportMode } from './grade.js';
 import type { Fact } from './identity/facts.js';
 import { runChecks } from './run-checks.js';
-import { type Stand, type TlsVisit, createStand } from './stand.js';
+import { type Stand, type TlsVisit, createStand, isLost } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
 
 /** How proxies are audited. */
@@ -54,7 +54,7 @@ const settle = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promis
 /** It does not speak as it was said to: whatever it does speak is audited. */
 const otherScheme = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<Settled | undefined> => {
   if (subject.hop.scheme === 'https') return undefined;
-  const found = await detect({ subject, judge: plan.judges[0].main, within: plan.within }, cancel);
+  const found = await detect({ subject, judge: plan.judges[0].main, within: shorter(plan.within) }, cancel);
   if (found.kind === 'needs-auth') return nothing('needs-auth', `It asks for a login (${found.note}).`);
   const scheme = found.kind === 'proxy' ? found.schemes.find((each) => each !== subject.hop.scheme) : undefined;
   if (scheme === undefined || scheme === 'https') return undefined;
@@ -65,6 +65,9 @@ const otherScheme = async (subject: Subject, plan: AuditPlan, cancel: Cancel): P
   return { ...settled, sentence: `It speaks ${scheme}, and not ${subject.hop.scheme}. ${settled.sentence}` };
 };
 
+/** Silence is what is usually heard of a proxy that speaks something else: it is not waited for long. */
+const shorter = (within: Millis): Millis => millis(Math.min(within, 2_000));
+
 /** What was seen of each mode at first sight. */
 interface Looked {
   readonly working: readonly Stand[];
@@ -72,27 +75,54 @@ interface Looked {
   readonly byTls: readonly TlsVisit[];
 }
 
-/** Asks the plain question in every mode. In a pulse the first mode that works is enough. */
+/** Asks the plain question in every mode. In a pulse the first mode that works, or the first silence, is enough. */
 const look = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<Looked> => {
-  const visits: Visit[] = [];
-  const byTls: TlsVisit[] = [];
-  const working: Stand[] = [];
+  const said: Said = { working: [], visits: [], byTls: [] };
   const wanted: readonly Mode[] = forwards(subject) ? ['tunnel', 'forward'] : ['tunnel'];
+  let silent = await lookAt(wanted, said, { subject, plan, cancel });
+  const isQuiet =
+    plan.tier === 'pulse' || (silent.length === wanted.length && said.visits.some((visit) => !isLost(visit)));
+  if (isQuiet) return said;
+  // What was lost may come another time; where another mode works, it is worth a third look.
+  silent = await lookAt(silent, said, { subject, plan, cancel });
+  if (said.working.length > 0) await lookAt(silent, said, { subject, plan, cancel });
+  return said;
+};
+
+interface Said {
+  readonly working: Stand[];
+  readonly visits: Visit[];
+  readonly byTls: TlsVisit[];
+}
+
+interface Looking extends Given {
+  readonly subject: Subject;
+}
+
+/** Looks once at each mode; gives those of which nothing came. */
+const lookAt = async (
+  wanted: readonly Mode[],
+  said: Said,
+  { subject, ...given }: Looking,
+): Promise<readonly Mode[]> => {
+  const silent: Mode[] = [];
+  const { tier } = given.plan;
   for (const mode of wanted) {
-    if (plan.tier === 'pulse' && working.length > 0) break;
-    const stand = standFor(subject, mode, { plan, cancel })(0);
+    if (tier === 'pulse' && said.working.length > 0) break;
+    const stand = standFor(subject, mode, given)(0);
     const seen = await stand.echo();
-    visits.push(seen);
-    if (await isWorking(stand, seen, byTls, plan.tier)) working.push(stand);
-    else if (isPointless(seen.failure)) break;
+    said.visits.push(seen);
+    if (await isWorking(stand, seen, said.byTls, tier)) said.working.push(stand);
+    else if (isLost(seen)) silent.push(mode);
+    if (isPointless(seen.failure) || (tier === 'pulse' && isLost(seen))) break;
   }
-  return { working, visits, byTls };
+  return silent;
 };
 
 /** Whether anything of a question came to the judge, or TLS was answered. */
 const isWorking = async (stand: Stand, seen: Visit, byTls: TlsVisit[], tier: Tier): Promise<boolean> => {
   if (seen.record !== undefined || seen.foreign) return true;
-  if (isPointless(seen.failure)) return false;
+  if (isPointless(seen.failure) || isLost(seen)) return false;
   if (seen.failure === undefined && (await stand.records(seen.id)).length > 0) return true;
   if (stand.mode === 'forward' || tier === 'pulse') return false;
   const tls = await stand.tls(0);
@@ -132,7 +162,7 @@ const modesOf = async (subject: Subject, { working, byTls }: Looked, given: Give
   const { plan } = given;
   const modes: ModeReport[] = [];
   let traits: Traits = noTraits([subject.hop.scheme]);
-  for (const first of [...working].reverse()) {
+  for (const first of working.toSorted(byMode)) {
     const more = standFor(subject, first.mode, given);
     const stands = (nth: number): Stand => (nth === 0 ? first : more(nth));
     const findings =
@@ -154,6 +184,9 @@ const modesOf = async (subject: Subject, { working, byTls }: Looked, given: Give
   }
   return { outcome: 'audited', sentence: sumOf(modes, plan.tier), modes, traits };
 };
+
+/** Forward mode first. */
+const byMode = (one: Stand, other: Stand): number => one.mode.localeCompare(other.mode);
 
 const exitsOf = async (stand: Stand, byTls: readonly TlsVisit[]): Promise<readonly string[]> =>
   peersOf([await stand.echo(), ...(stand.mode === 'tunnel' ? byTls : [])]);

@@ -37,8 +37,10 @@ export interface Stand extends Cancel {
   readonly within: Millis;
   readonly visit: (ask: Ask) => Promise<Visit>;
   readonly visitInRow: (asks: readonly Ask[]) => Promise<readonly Visit[]>;
-  /** The plain question, asked once. */
+  /** The plain question, asked once; who stands here has found that it may be asked. */
   readonly echo: () => Promise<Visit>;
+  /** A page, fetched once. */
+  readonly page: () => Promise<Visit>;
   /** Does once what several checks need. */
   readonly once: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
   /** TLS to one of the judge's ports. */
@@ -86,13 +88,30 @@ export const createStand = (parts: StandParts): Stand => {
   return {
     ...{ mode, subject, judge, within, random, signal, freshId, once, facts: parts.facts },
     search: createSearch(parts.facts),
-    visit: (ask) => visit(ask, asker, cancel),
+    visit: (ask) => patiently(2, () => visit(ask, asker, cancel)),
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
     echo: () => once('echo', () => visit({ page: '.txt' }, asker, cancel)),
-    tls: (nth) => once(`tls ${nth}`, () => visitByTls(nth, { ...parts, freshId })),
+    page: () => once('page', () => patiently(3, () => visit({ page: '.html' }, asker, cancel))),
+    tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, { ...parts, freshId }))),
     inTunnel: (to, work) => inTunnel(parts, to, work),
     records: (id) => judge.records(id, cancel),
   };
+};
+
+/** What may be lost on the way of packets, and not because of a proxy. */
+const losses: readonly string[] = ['answer-timeout', 'answer-missing', 'hop-timeout', 'hop-closed', 'hop-reset'];
+
+/** Whether nothing came, so that asking again may help. */
+export const isLost = ({ failure }: { readonly failure?: Failure }): boolean => losses.includes(failure?.code ?? '');
+
+/** Asks again where nothing came, so many times in all. */
+const patiently = async <Seen extends { readonly failure?: Failure }>(
+  times: number,
+  ask: () => Promise<Seen>,
+): Promise<Seen> => {
+  let seen = await ask();
+  for (let more = 1; more < times && isLost(seen); more += 1) seen = await ask();
+  return seen;
 };
 
 const inTunnel = async <Result>(

@@ -20,7 +20,7 @@ export const answerHead = check(
     remedy: 'Use it in tunnel mode and for https only.',
   },
   async (stand) => {
-    const seen = await stand.once('page .html', () => stand.visit({ page: '.html' }));
+    const seen = await stand.page();
     return seen.reply?.kind === 'answer' && seen.reply.status === seen.expected.status
       ? headVerdict(seen, seen.reply)
       : untested(await whyNoPage(seen, stand));

@@ -56,7 +56,7 @@ const worstOf = async (names: readonly PageName[], stand: Stand): Promise<Result
 const weight = { pass: 0, 'does-not-apply': 0, note: 1, untested: 2, inconclusive: 3, fail: 4 } as const;
 
 const fetched = (page: PageName, stand: Stand): Promise<Visit> =>
-  stand.once(`page ${page}`, () => stand.visit({ page }));
+  page === '.html' ? stand.page() : stand.once(`page ${page}`, () => stand.visit({ page }));
 
 /** What became of an object whose bytes are known. */
 export const bodyVerdict = (visit: Visit): Result => {

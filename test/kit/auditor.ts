@@ -1,0 +1,100 @@
+/** Somebody who audits: a judge on loopback with two hosts and two certificates, and a way to each proxy from an address of its own. */
+
+import { randomBytes } from 'node:crypto';
+import { type Socket, connect } from 'node:net';
+import { audit, type AuditPlan } from '../../src/audit/audit.js';
+import { type JudgeLink, meetJudge } from '../../src/audit/ask/judge-link.js';
+import type { Subject } from '../../src/audit/ask/subject.js';
+import { yourFacts } from '../../src/audit/identity/facts.js';
+import { parseJudgeUrl } from '../../src/audit/judge/card.js';
+import { type Judge, type JudgeParts, openJudge } from '../../src/audit/judge/judge.js';
+import { judgeKeys } from '../../src/audit/judge/record.js';
+import { type Endpoint, parseHost } from '../../src/model/address.js';
+import type { AuditReport } from '../../src/model/audit.js';
+import type { Stamp } from '../../src/model/book.js';
+import { millis } from '../../src/model/brand.js';
+import { fail } from '../../src/model/error.js';
+import { labelHop, parseHop } from '../../src/model/hop.js';
+import type { Cancel } from '../../src/net/cancel.js';
+import { certificateFor } from './certificate.js';
+import type { World } from './zoo/animal.js';
+
+/** The address of who audits, and of the judge. */
+export const auditorAt = '127.0.1.10';
+export const judgeAt = '127.0.2.1';
+const lan = '192.168.1.23';
+
+/** An auditor with its judge. */
+export interface Auditor extends AsyncDisposable {
+  readonly judge: Judge;
+  readonly link: JudgeLink;
+  readonly world: World;
+  readonly audit: (url: string, plan?: Partial<AuditPlan>) => Promise<AuditReport>;
+}
+
+/** A judge on any free ports of an address of loopback; `parts` says what is to be otherwise. */
+export const openTestJudge = (parts: Partial<JudgeParts> = {}): Promise<Judge> => {
+  const at = { host: parseHost(judgeAt), port: 0 as const };
+  const [one, other] = [certificateFor(`IP:${judgeAt}`), certificateFor('DNS:other.test')];
+  return openJudge({
+    ...{
+      keys: judgeKeys(),
+      http: [at],
+      hosts: ['127.0.2.2', 'judge.test'],
+      ttl: 600_000,
+      perSecond: 100_000,
+      clock: Date.now,
+    },
+    tls: [
+      { identity: one, at, spki: one.pin.slice(7) },
+      { identity: other, at, spki: other.pin.slice(7), name: 'other.test' },
+    ],
+    ...parts,
+  });
+};
+
+/** Opens both. */
+export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Auditor> => {
+  // One judge on all addresses of loopback: its other hosts lead to it too.
+  const judge = await openTestJudge({ http: [{ host: parseHost('0.0.0.0'), port: 0 }], ...parts });
+  const url = (judge.urls[0] ?? '').replace('0.0.0.0', judgeAt);
+  const random = (): string => randomBytes(8).toString('hex');
+  const freshId = (): string => randomBytes(16).toString('hex');
+  const link = await meetJudge(parseJudgeUrl(url), { open: reach, freshId, random }, new AbortController());
+  const plan: AuditPlan = {
+    ...{ tier: 'full', judges: [link], facts: yourFacts([auditorAt, lan], []), within: millis(3_000), random },
+    clock: () => Date.now() as Stamp,
+  };
+  return {
+    ...{ judge, link },
+    world: {
+      ...{ client: auditorAt, lan, famous: ['127.0.2.2'], seed: 7 },
+      names: new Map([['judge.test', judgeAt]]),
+      secure: link.tls.map(({ at }) => at.port),
+    },
+    audit: (text, more) => audit(subjectOf(text), { ...plan, ...more }, new AbortController()),
+    [Symbol.asyncDispose]: () => judge.close(),
+  };
+};
+
+/** A proxy as an auditor on its own address reaches it. */
+export const subjectOf = (url: string): Subject => {
+  const hop = parseHop(url);
+  return { label: labelHop(hop), hop, before: [], reach: (cancel) => reach(hop.endpoint, cancel) };
+};
+
+const reach = ({ host, port }: Endpoint, { signal }: Cancel): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const address = host.kind === 'name' ? judgeAt : host.address;
+    const socket = connect({ host: address, port, localAddress: auditorAt, allowHalfOpen: true, noDelay: true });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      reject(fail('hop-unreachable', { note: error.code ?? '' }));
+    });
+    socket.once('connect', () => {
+      resolve(socket);
+    });
+    signal.addEventListener('abort', () => {
+      reject(fail('hop-timeout'));
+      if (socket.connecting) socket.destroy();
+    });
+  });

@@ -1,0 +1,189 @@
+/** A proxy that is honest but for its behaviour: it speaks HTTP, SOCKS5 and SOCKS4 on one port, and passes every byte on. */
+
+import { type Server, type Socket, connect, createServer, isIP } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { OpenAnimal, Speech, World } from '../animal.js';
+import type { Behaviour, Passage } from './behaviour.js';
+import { type Around, forward } from './forward.js';
+import { nextPlace, seeded } from './places.js';
+import { cutRequests, fieldsOf } from './requests.js';
+import { type Asked, readConnect, readSocks4, readSocks5 } from './speak.js';
+import { join, openTls, peek } from './tunnel.js';
+
+interface Stall {
+  readonly world: World;
+  readonly behaviour: Behaviour;
+  readonly speaks: readonly Speech[];
+  readonly random: () => number;
+}
+
+/** Opens a proxy on an address of its own. */
+export const openProxy = (world: World, speaks: readonly Speech[], behaviour: Behaviour): Promise<OpenAnimal> =>
+  new Promise((resolve, reject) => {
+    const { entry, exit } = nextPlace();
+    const sockets = new Set<Socket>();
+    const stall: Stall = { world, behaviour, speaks, random: seeded(world.seed) };
+    let connections = 0;
+    const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+      connections += 1;
+      track(client, sockets);
+      const way = behaviour.exit?.(exit, connections) ?? exit;
+      if (behaviour.takes?.(client, stall.random) === true) return;
+      welcome(client, { ...stall, exit: way, connection: connections, sockets });
+    });
+    server.once('error', reject);
+    server.listen(0, entry, () => {
+      const { port } = server.address() as AddressInfo;
+      resolve({ url: (speech) => `${speech}://${entry}:${port}`, close: () => close(server, sockets) });
+    });
+  });
+
+const track = (socket: Socket, sockets: Set<Socket>): void => {
+  sockets.add(socket);
+  socket.on('error', () => socket.destroy());
+  socket.once('close', () => sockets.delete(socket));
+};
+
+const close = (server: Server, sockets: ReadonlySet<Socket>): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const socket of sockets) socket.destroy();
+  });
+
+interface Visit extends Stall {
+  readonly exit: string;
+  readonly connection: number;
+  readonly sockets: Set<Socket>;
+}
+
+const welcome = (client: Socket, visit: Visit): void => {
+  const { speaks, behaviour } = visit;
+  const tunnel = (asked: Asked, rest: Buffer): void => void openTunnel(client, asked, { visit, rest });
+  peek(client, (first) => {
+    const [byte] = first;
+    if (byte === 0x05 && speaks.includes('socks5h')) readSocks5(client, behaviour.login === true, tunnel);
+    else if (byte === 0x04 && speaks.includes('socks4a')) readSocks4(client, behaviour.noNames === true, tunnel);
+    else if (byte === undefined || byte < 0x41 || byte > 0x5a || !speaks.includes('http')) strange(client, visit);
+    else speakHttp(client, visit);
+  });
+};
+
+/** HTTP proxies say nothing to what they do not understand; SOCKS servers answer in their own words. */
+const strange = (client: Socket, { speaks }: Visit): void => {
+  client.resume();
+  if (speaks.includes('socks5h')) client.end(Buffer.from([0x05, 0xff]));
+  else if (speaks.includes('socks4a')) client.end();
+};
+
+const speakHttp = (client: Socket, visit: Visit): void => {
+  let seen = Buffer.alloc(0);
+  const onData = (chunk: Buffer): void => {
+    seen = Buffer.concat([seen, chunk]);
+    const found = readConnect(seen);
+    if (found === undefined) return;
+    client.off('data', onData).pause();
+    if (found === null) {
+      if (visit.behaviour.login === true) client.end(asksLogin);
+      else {
+        client.unshift(seen);
+        forward(client, aroundOf(client, visit));
+      }
+    } else if (visit.behaviour.login === true) client.end(asksLogin);
+    else void openTunnel(client, found.asked, { visit, rest: seen.subarray(found.used) });
+  };
+  client.on('data', onData);
+  client.resume();
+};
+
+const asksLogin =
+  'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\nContent-Length: 0\r\n\r\n';
+
+const aroundOf = (client: Socket, visit: Visit): Around => ({
+  behaviour: visit.behaviour,
+  dial: (host, port) => dial(host, port, visit),
+  passage: (of) => ({ ...of, ...passageOf(client, visit) }),
+});
+
+const passageOf = (client: Socket, { world, exit, connection, random }: Visit) => ({
+  ...{ world, exit, connection, random, client: client.remoteAddress ?? '' },
+});
+
+const dial = (host: string, port: number, { world, behaviour, exit, sockets }: Visit): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    const address = isIP(host) === 0 ? (world.names.get(host.toLowerCase()) ?? behaviour.nowhere?.()) : host;
+    const [place = '', at = String(port)] = address?.split('|') ?? [];
+    if (address === undefined) {
+      reject(new Error('unknown name'));
+      return;
+    }
+    const from = isIP(place) === 4 ? { localAddress: exit } : {};
+    const socket = connect({ host: place, port: Number(at), ...from, allowHalfOpen: true, noDelay: true });
+    track(socket, sockets);
+    socket.once('error', reject);
+    socket.once('connect', () => resolve(socket));
+  });
+
+const openTunnel = async (
+  client: Socket,
+  { host, port, yes, no }: Asked,
+  { visit, rest }: { readonly visit: Visit; readonly rest: Buffer },
+): Promise<void> => {
+  const refused = visit.behaviour.refuses?.(host, port);
+  if (refused !== undefined) {
+    client.end(no(refused));
+    return;
+  }
+  try {
+    const origin = await dial(host, port, visit);
+    if (visit.behaviour.delay !== undefined) await new Promise((done) => setTimeout(done, visit.behaviour.delay));
+    client.write(yes);
+    if (rest.length > 0) client.unshift(rest);
+    carry(client, origin, { visit, host, port });
+  } catch {
+    client.end(no(502));
+  }
+};
+
+interface Tunnel {
+  readonly visit: Visit;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Looks at the first byte only where the behaviour is about what is inside. */
+const carry = (client: Socket, origin: Socket, { visit, host, port }: Tunnel): void => {
+  const { behaviour } = visit;
+  if (behaviour.opens === undefined && behaviour.inTunnels === undefined) {
+    join(client, origin, behaviour);
+    return;
+  }
+  origin.pause();
+  peek(client, (first) => {
+    if (first[0] === 0x16 && behaviour.opens !== undefined) openTls(client, origin, behaviour.opens());
+    else if (behaviour.inTunnels === true && (first[0] ?? 0) >= 0x41 && (first[0] ?? 0) <= 0x5a)
+      rewriteInside(client, origin, { visit, host, port });
+    else join(client, origin, behaviour);
+  });
+};
+
+const rewriteInside = (client: Socket, origin: Socket, { visit, host, port }: Tunnel): void => {
+  let request = 0;
+  const cut = cutRequests({
+    head: (line, lines) => {
+      request += 1;
+      const of = { host, port, method: line.split(' ')[0] ?? '', path: line.split(' ')[1] ?? '', request };
+      const at: Passage = { ...of, fields: fieldsOf(lines), ...passageOf(client, visit) };
+      const sent = [line, ...(visit.behaviour.fields?.(lines, at) ?? lines)];
+      origin.write(Buffer.from(`${sent.join('\r\n')}\r\n\r\n`, 'latin1'));
+    },
+    body: (raw) => void origin.write(raw),
+    end: () => undefined,
+  });
+  client.on('data', cut);
+  client.once('end', () => origin.end());
+  origin.on('data', (chunk: Buffer) => void client.write(chunk));
+  origin.once('end', () => client.end());
+  client.once('close', () => origin.destroy());
+  origin.resume();
+  client.resume();
+};
