@@ -40,7 +40,7 @@ export const audit = async (subject: Subject, plan: AuditPlan, cancel: Cancel): 
   return { ...base, ...found, took: since(began, now()) };
 };
 
-type Settled = Pick<AuditReport, 'outcome' | 'failure' | 'sentence' | 'modes' | 'traits'>;
+type Settled = Pick<AuditReport, 'outcome' | 'failure' | 'sentence' | 'modes' | 'traits' | 'latency'>;
 
 const settle = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<Settled> => {
   const said = await look(subject, plan, cancel);
@@ -158,7 +158,7 @@ const standFor = (subject: Subject, mode: Mode, { plan, cancel }: Given): ((nth:
   };
 };
 
-const modesOf = async (subject: Subject, { working, byTls }: Looked, given: Given): Promise<Settled> => {
+const modesOf = async (subject: Subject, { working, byTls, visits }: Looked, given: Given): Promise<Settled> => {
   const { plan } = given;
   const modes: ModeReport[] = [];
   let traits: Traits = noTraits([subject.hop.scheme]);
@@ -182,7 +182,9 @@ const modesOf = async (subject: Subject, { working, byTls }: Looked, given: Give
     if (first.mode === 'tunnel' && (plan.tier === 'full' || plan.tier === 'watch') && !isHostile)
       traits = await learnTraits(first, findings, [subject.hop.scheme]);
   }
-  return { outcome: 'audited', sentence: sumOf(modes, plan.tier), modes, traits };
+  const [latency] = visits.flatMap(({ record, took }) => (record === undefined ? [] : [took]));
+  const known = latency === undefined ? {} : { latency };
+  return { outcome: 'audited', sentence: sumOf(modes, plan.tier), modes, traits, ...known };
 };
 
 /** Forward mode first. */

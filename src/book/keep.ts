@@ -28,6 +28,7 @@ export interface Audited {
   readonly spki?: string;
   readonly opens?: readonly number[];
   readonly refuses?: readonly number[];
+  readonly cannot?: readonly ('names' | 'ipv6')[];
   /** Evidence as JSON; that of the last audit of a mode is kept. */
   readonly detail?: string;
 }
@@ -124,7 +125,8 @@ const keepAudits = (database: Database): ((audited: Audited) => void) => {
     for (const exit of exits) seeExit(key, exit, at);
     showExits(key);
     if (found.spki !== undefined) on.spki.run(found.spki, `key ${found.spki.slice(0, 16)}`, key);
-    if (found.opens !== undefined) on.opens.run(inBars(found.opens), inBars(found.refuses ?? []), key);
+    if (found.opens !== undefined)
+      on.opens.run(inBars(found.opens), inBars(found.refuses ?? []), inBars(found.cannot ?? []), key);
   };
 };
 
@@ -158,5 +160,5 @@ const statementsOf = (database: Database) => ({
   exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
   showExits: database.prepare('UPDATE proxies SET exits = ?, countries = ?, networks = ?, family = ? WHERE key = ?'),
   spki: database.prepare('UPDATE proxies SET spki = ?, family = ? WHERE key = ?'),
-  opens: database.prepare('UPDATE proxies SET opens = ?, refuses = ? WHERE key = ?'),
+  opens: database.prepare('UPDATE proxies SET opens = ?, refuses = ?, cannot = ? WHERE key = ?'),
 });

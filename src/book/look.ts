@@ -1,5 +1,6 @@
 /** Looks into the book: pages of it, counts, one proxy with everything that is known. */
 
+import { inflateRawSync } from 'node:zlib';
 import { type BookEntry, type EntryDetail, type Hearsay, type SortKey, type Stamp, grades } from '../model/book.js';
 import type { Filter } from '../model/filter.js';
 import { parsePort } from '../model/address.js';
@@ -25,6 +26,8 @@ export interface Looks {
   /** The key of a proxy by its id, by `host:port`, or by a host that only one has. */
   readonly keyOf: (text: string) => number | undefined;
   readonly detail: (key: number) => EntryDetail | undefined;
+  /** The evidence of the last audit of each mode, as it was kept. */
+  readonly evidence: (key: number) => readonly { readonly mode: string; readonly at: Stamp; readonly detail: string }[];
   readonly keys: (filter: Filter) => readonly number[];
   /** Every proxy that a filter finds, in pieces, in the order of the book. */
   readonly each: (filter: Filter) => Generator<BookEntry>;
@@ -44,6 +47,14 @@ export const createLooks = (database: Database, clock: () => Stamp, version: () 
       const row = on.row.get(key);
       return row && detailOf(row, dress(row), on);
     },
+    evidence: (key) =>
+      on.details
+        .all(key)
+        .flatMap(({ mode, at, detail }) =>
+          detail instanceof Uint8Array
+            ? [{ mode: String(mode), at: Number(at) as Stamp, detail: inflateRawSync(detail).toString('utf8') }]
+            : [],
+        ),
     keys: (filter) => {
       const { sql, values } = whereOf(filter, clock());
       return ask(`SELECT key FROM proxies WHERE ${sql}`, values).map(({ key }) => Number(key));
@@ -134,6 +145,7 @@ const statementsOf = (database: Database) => ({
   exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
   history: database.prepare('SELECT state FROM histories WHERE proxy = ?'),
   audits: database.prepare('SELECT mode, at, grade, judges FROM audits WHERE proxy = ? ORDER BY at DESC'),
+  details: database.prepare('SELECT mode, at, detail FROM audits WHERE proxy = ? AND detail IS NOT NULL'),
   near: database.prepare('SELECT * FROM proxies WHERE host >= ? AND host < ? AND key <> ? LIMIT 20'),
   family: database.prepare('SELECT * FROM proxies WHERE family = ? AND key <> ? LIMIT 20'),
 });

@@ -94,7 +94,13 @@ export const entryOf = (row: Row, { now, sources, exits, history = noHistory, gr
     ...(row['family'] === null ? {} : { family: String(row['family']) }),
     ...(row['spki'] === null ? {} : { spki: String(row['spki']) }),
     ...{ opens: fromBars(row['opens']).map(Number), refuses: fromBars(row['refuses']).map(Number) },
+    ...cannotIn(fromBars(row['cannot'])),
   };
+};
+
+const cannotIn = (facts: readonly string[]): Pick<BookEntry, 'cannot'> => {
+  const cannot = (['names', 'ipv6'] as const).filter((what) => facts.includes(what));
+  return cannot.length === 0 ? {} : { cannot };
 };
 
 const placeOf = (row: Row): Place | undefined => {

@@ -53,6 +53,12 @@ const steps: readonly string[] = [
   `,
   // What the user said of how a source is to be read, as JSON: it holds for every further time.
   'ALTER TABLE sources ADD COLUMN said TEXT',
+  // Runs of audits that are not at their end, and which proxies wait in them; `held` is how long somebody is known to be at it.
+  `
+  ALTER TABLE proxies ADD COLUMN cannot TEXT NOT NULL DEFAULT '';
+  CREATE TABLE runs (key INTEGER PRIMARY KEY, tier TEXT NOT NULL, filter TEXT NOT NULL, held INTEGER NOT NULL, UNIQUE (tier, filter));
+  CREATE TABLE due (run INTEGER NOT NULL, proxy INTEGER NOT NULL, PRIMARY KEY (run, proxy)) WITHOUT ROWID;
+  `,
 ];
 
 /** The version that this program writes. */

@@ -13,6 +13,7 @@ import { type Looks, createLooks } from './look.js';
 import type { Check } from './merge.js';
 import type { LookUp } from './places.js';
 import { createBlocks } from './ranges.js';
+import { type Runs, createRuns } from './runs.js';
 import { type Shelving, createShelving } from './shelving.js';
 import { type Sources, createSources } from './sources.js';
 import type { Database } from './sqlite.js';
@@ -42,6 +43,7 @@ export type Screen = (reading: Reading) => Reading;
 /** An open book. Everything throws KaskadeErrors: `book-busy` while somebody else writes, `book-full`, `book-broken`. */
 export interface Book extends Looks, Keeping, Shelving {
   readonly sources: Sources;
+  readonly runs: Runs;
   /** Takes a whole list, or nothing of it. Rejects with what the readings reject with, or the reason of the signal. */
   readonly take: (readings: AsyncIterable<readonly Reading[]>, source: Source, watch?: Watch) => Promise<ImportReport>;
   /** The credentials of a proxy. */
@@ -70,6 +72,7 @@ export const openBook = (folder: string, { clock, lookUp, patience, isOwn = () =
     ...guard(createKeeping(database)),
     ...guard(createShelving(database, logins)),
     sources: guard(createSources(database)),
+    runs: guard(createRuns(database, clock)),
     take: (readings, source, watch = {}) => {
       const beside = openBeside(folder);
       const parts = { database: beside, logins, lookUp, now: clock() };

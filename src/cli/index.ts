@@ -30,6 +30,16 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./list.js')).furnishList,
   },
   {
+    name: 'audit',
+    summary: 'what proxies really do to traffic: grades with evidence',
+    load: async () => (await import('./audit.js')).furnishAudit,
+  },
+  {
+    name: 'judge',
+    summary: 'run a judge, the server that audits ask',
+    load: async () => (await import('./judge.js')).furnishJudge,
+  },
+  {
     name: 'status',
     summary: 'how the running kaskade is doing',
     load: async () => (await import('./status.js')).furnishStatus,

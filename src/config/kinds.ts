@@ -112,34 +112,43 @@ const rangesIn = (sorted: readonly number[]): readonly string[] => {
   return starts.map((start, index) => (start === ends[index] ? String(start) : `${start}-${ends[index] ?? start}`));
 };
 
-const namesLegal = 'names of cascades separated by commas, or none';
-const mostNames = 64;
-
-/** Names of cascades, each once: `swiss,work`, or `none`. */
-export const names: Kind<readonly string[]> = {
+/** Several texts with commas between them, each once, or `none`. */
+const several = (legal: string, most: number, isOne: (text: string) => boolean): Kind<readonly string[]> => ({
   parse: (text) => {
     if (text.toLowerCase() === 'none') return { value: [] };
     const found = text.split(',').map((part) => part.trim());
-    const legal = found.every((name) => /^[\w][\w.-]{0,63}$/.test(name)) && new Set(found).size === found.length;
-    return orNote(legal && found.length <= mostNames ? found : undefined, namesLegal);
+    const isLegal = found.length <= most && found.every(isOne) && new Set(found).size === found.length;
+    return orNote(isLegal ? found : undefined, legal);
   },
   print: (value) => (value.length === 0 ? 'none' : value.join(',')),
-  legal: namesLegal,
+  legal,
+});
+
+/** Names of cascades: `swiss,work`. */
+export const names = several('names of cascades separated by commas, or none', 64, (name) =>
+  /^[\w][\w.-]{0,63}$/.test(name),
+);
+
+/** Paths of files: `/srv/country.mmdb,/srv/asn.mmdb`. Whether they are there is seen when they are used. */
+export const paths = several('absolute paths of files separated by commas, or none', 8, isAbsolute);
+
+/** Judges with their keys. */
+export const judges = several('URLs such as http://judge.example:8080/#KEY separated by commas, or none', 8, (url) =>
+  /^http:\/\/[^/#?@,]+\/?#[\w-]{43}$/.test(url),
+);
+
+/** As it is written by everybody: no short or octal forms. */
+const isAddress = (text: string): boolean => {
+  try {
+    const host = parseHost(text);
+    return host.kind !== 'name' && (host.kind === 'ipv6' || host.address === text);
+  } catch {
+    return false;
+  }
 };
 
-const pathsLegal = 'absolute paths of files separated by commas, or none';
-const mostPaths = 8;
-
-/** Paths of files: `/srv/country.mmdb,/srv/asn.mmdb`, or `none`. Whether they are there is seen when they are used. */
-export const paths: Kind<readonly string[]> = {
-  parse: (text) => {
-    if (text.toLowerCase() === 'none') return { value: [] };
-    const found = text.split(',').map((part) => part.trim());
-    return orNote(found.every(isAbsolute) && found.length <= mostPaths ? found : undefined, pathsLegal);
-  },
-  print: (value) => (value.length === 0 ? 'none' : value.join(',')),
-  legal: pathsLegal,
-};
+/** Addresses, not names. */
+export const addresses = several('addresses separated by commas, or none', 16, isAddress);
 
 const listenersLegal = 'addresses of this machine with port, such as 127.0.0.1:4001 or [::1]:0, separated by commas';
 const mostListeners = 16;

@@ -1,7 +1,20 @@
 /** The one table of settings: what each is called, what is legal, what holds without it, and what it means. */
 
 import { fail } from '../model/error.js';
-import { type Kind, type Parsed, count, duration, listeners, names, oneOf, paths, ports, yesOrNo } from './kinds.js';
+import {
+  type Kind,
+  type Parsed,
+  addresses,
+  count,
+  duration,
+  judges,
+  listeners,
+  names,
+  oneOf,
+  paths,
+  ports,
+  yesOrNo,
+} from './kinds.js';
 import { nearTo } from './near.js';
 
 interface SettingRow<Value> {
@@ -64,6 +77,17 @@ const rows = {
     'none',
     'files in the MaxMind DB format, of your own, that say the country and the network of addresses',
   ),
+  judges: row(
+    judges,
+    'none',
+    'judges that audits ask, as kaskade judge prints them; two of different hosts say more than one',
+  ),
+  'audit.own': row(
+    addresses,
+    'none',
+    'your public addresses, which must not arrive at a site; what your own interfaces and judges say is added',
+  ),
+  'audit.agreed': row(yesOrNo, 'no', 'whether you have agreed that proxies of other people are asked'),
   'sessions.most': row(count(1, 100_000), '2000', 'how many sessions may be open at once'),
   'log.targets': row(yesOrNo, 'no', 'whether names of targets may be written to files'),
 };

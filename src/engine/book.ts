@@ -52,7 +52,7 @@ export const homeBook = (settingsPath: string, tables: () => readonly string[], 
 };
 
 /** Files of the user say more than the table that comes along, and are asked first. */
-const lookUpFor = (tables: readonly string[]): LookUp =>
+export const lookUpFor = (tables: readonly string[]): LookUp =>
   tables.length === 0 ? lookUpCountries() : lookUpFiles(tables, lookUpCountries());
 
 /** What an engine draws routes from, and how that ends. */
@@ -150,6 +150,11 @@ const knownIn = (catalog: Catalog, lookUp: LookUp): Known => ({
     const exits = entry?.exits ?? [];
     const own = entry?.entry ?? (host.kind === 'name' ? undefined : lookUp(host.address));
     return { ...placeIn(exits[0] ?? own), addresses: [host, ...exits.map(({ address }) => parseHost(address))] };
+  },
+  auditedDaysAgo: ({ id }) => {
+    const entry = entryIn(catalog, id);
+    const last = Math.max(entry?.tunnel?.at ?? 0, entry?.forward?.at ?? 0);
+    return last === 0 ? undefined : (clock() - last) / 86_400_000;
   },
 });
 

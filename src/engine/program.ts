@@ -6,7 +6,8 @@ import { type Store, openStore } from '../config/store.js';
 import { createBuffers } from '../net/buffers.js';
 import type { Door } from '../net/connect.js';
 import { createBookDesk } from './book-desk.js';
-import { homeBook, openRouteBook } from './book.js';
+import { createAuditDesk } from './audit-desk.js';
+import { homeBook, lookUpFor, openRouteBook } from './book.js';
 import { noEvidence } from '../route/evidence.js';
 import { createPlanner } from '../route/plan.js';
 import { type Beside, connectStdio, openTunnel } from './connect.js';
@@ -25,6 +26,7 @@ import { tryCascade } from './try.js';
 export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
   const store = openStore(home, whenBroken);
   const place = (): Place => controlPlace(store.path);
+  const bookHome = homeBook(store.path, () => store.settings()['book.tables']);
   return {
     settings: { path: store.path, all: store.views, find: store.view, set: store.set },
     cascades: {
@@ -42,7 +44,11 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
           tryCascade({ ...trial, planner, door: freshDoor(), within: store.settings()['dial.deadline'] }),
         ),
     },
-    book: createBookDesk(homeBook(store.path, () => store.settings()['book.tables']).open, {
+    audits: createAuditDesk({
+      ...{ store, openBook: bookHome.open, hasBook: bookHome.exists, door: freshDoor },
+      placeOf: lookUpFor(store.settings()['book.tables']),
+    }),
+    book: createBookDesk(bookHome.open, {
       throughCascade: async (target, cascade, cancel) => {
         const means = { store, beside: beside(store), place: place(), door: freshDoor() };
         const { stream } = await openTunnel(

@@ -125,6 +125,8 @@ export interface AuditReport {
   /** How many judges answered. */
   readonly judges: number;
   readonly traits: Traits;
+  /** How long the plain question took. */
+  readonly latency?: Millis;
 }
 
 /** What a person reads of a check, whether it was asked or not. */

@@ -109,6 +109,14 @@ export const setupRows = {
     sentence: (d) => `No judge answers${noted(d)}.`,
     hint: 'Nothing was asked of any proxy. Check that the judge runs, and that this machine reaches it.',
   }),
+  'audit-running': local(3, {
+    sentence: () => 'The same proxies are being audited by another command.',
+    hint: 'Wait for it, or choose others with a filter.',
+  }),
+  'audit-consent': local(2, {
+    sentence: () => 'An audit asks proxies of other people, who may not have meant them for you.',
+    hint: 'Say --yes once where you may use them, or kaskade config set audit.agreed yes: only listed ports are asked, and for your own judge only.',
+  }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',

@@ -94,5 +94,5 @@ const trailersOf = ({ trailers }: JudgeRecord): Buffer => Buffer.from(trailers ?
 const evidenceOf = (sightings: readonly Sighting[]): readonly Evidence[] =>
   sightings.slice(0, 4).map(({ fact, form, near }) => ({
     what: fact.of === 'you' ? `yours, ${form}` : `of hop ${fact.of}, ${form}`,
-    arrived: shown(near, 200),
+    arrived: shown(near.replace(/\s+/g, ' ').trim(), 200),
   }));

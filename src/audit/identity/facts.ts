@@ -9,14 +9,29 @@ export interface Fact {
   readonly kind: 'address' | 'name';
   /** Whose it is: yours, or that of a hop, counted from 1. */
   readonly of: 'you' | number;
+  /** The world sees you by it, for certain. */
+  readonly sure?: true;
 }
 
 /** Names that say nothing of anybody. */
 const common = new Set(['localhost', 'localdomain', 'root', 'admin', 'user', 'debian', 'ubuntu', 'host', 'proxy']);
 
-/** Facts about whoever audits: addresses as they are written, and names of the machine and of the user. */
-export const yourFacts = (addresses: readonly string[], names: readonly string[]): readonly Fact[] => [
-  ...[...new Set(addresses)].map((text): Fact => ({ text, kind: 'address', of: 'you' })),
+/** What is known of whoever audits. */
+export interface Yourself {
+  /** Addresses that the world sees you by for certain: typed in, or told by two who cannot both be wrong. */
+  readonly sure: readonly string[];
+  /** Others that must not arrive either. */
+  readonly other: readonly string[];
+  /** Names of the machine and of the user. */
+  readonly names: readonly string[];
+}
+
+/** Facts about whoever audits. */
+export const yourFacts = ({ sure, other, names }: Yourself): readonly Fact[] => [
+  ...[...new Set(sure)].map((text): Fact => ({ text, kind: 'address', of: 'you', sure: true })),
+  ...[...new Set(other)]
+    .filter((text) => !sure.includes(text))
+    .map((text): Fact => ({ text, kind: 'address', of: 'you' })),
   ...[...new Set(names.map((name) => name.toLowerCase()))]
     .filter((name) => name.length >= 4 && !common.has(name))
     .map((text): Fact => ({ text, kind: 'name', of: 'you' })),
@@ -29,9 +44,5 @@ export const isLikeYours = (address: string, facts: readonly Fact[]): boolean =>
   return facts.some(({ kind: what, text }) => what === 'address' && privateKind(parseHost(text)) === kind);
 };
 
-/** Whether your public address is known: without it nobody can say that it does not arrive. */
-export const knowsYou = (facts: readonly Fact[]): boolean =>
-  facts.some(({ kind, of, text }) => {
-    const special = kind === 'address' ? privateKind(parseHost(text)) : 'a name';
-    return of === 'you' && (special === undefined || special === 'loopback');
-  });
+/** Whether it is certain how the world sees you: else nobody can say that it does not arrive. */
+export const knowsYou = (facts: readonly Fact[]): boolean => facts.some(({ sure }) => sure === true);

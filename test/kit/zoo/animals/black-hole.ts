@@ -20,9 +20,10 @@ const script = `
   server.listen({ host: process.argv[1], port: 0, backlog: 1 }, () => process.stdout.write(String(server.address().port)));
 `;
 
+/** In a process group of its own: a stopped member would take a whole orphaned one down. */
 const openHole = async (): Promise<OpenAnimal> => {
   const { entry } = nextPlace();
-  const child = spawn(process.execPath, ['-e', script, entry], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, ['-e', script, entry], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
   const [said] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(said.toString());
   child.kill('SIGSTOP');

@@ -1,0 +1,61 @@
+/** Watches the own line while many proxies are asked: the judge is asked directly all the while, and when that gets slow, less is asked. */
+
+import { type At, type Millis, now } from '../model/brand.js';
+
+/** The watch. */
+export interface Control {
+  /** How many may run at once now. */
+  readonly room: () => number;
+  readonly isCongested: () => boolean;
+  /** Whether the line was free from that moment on. */
+  readonly wasClear: (from: At) => boolean;
+  readonly stop: () => void;
+}
+
+const every = 250;
+const least = 16;
+/** Nobody calls a line slow that answers within this, whatever it was before. */
+const floor = 400;
+
+/**
+ * Additive increase, multiplicative decrease, as for the windows of TCP (RFC 5681): when the judge takes twice its usual time and
+ * more than the floor, or does not answer, room is halved; while it does, a tenth of all room comes back each second.
+ */
+export const createControl = (most: number, ask: () => Promise<Millis | undefined>): Control => {
+  let room = most;
+  let usual: number | undefined;
+  let bad: At | undefined;
+  let congested = false;
+  let asking = false;
+  const take = (took: Millis | undefined): void => {
+    const slow = took === undefined || (took > floor && took > 2 * (usual ?? took));
+    if (slow) {
+      if (!congested) room = Math.max(Math.min(least, most), Math.floor(room / 2));
+      bad = now();
+    } else {
+      usual = usual === undefined ? took : Math.min(took, usual * 1.05);
+      room = Math.min(most, room + Math.max(1, Math.ceil((most / 10) * (every / 1_000))));
+    }
+    congested = slow;
+  };
+  const look = (): void => {
+    if (asking) return;
+    asking = true;
+    ask()
+      .then(take)
+      .catch(() => undefined)
+      .finally(() => {
+        asking = false;
+      });
+  };
+  const clock = setInterval(look, every);
+  look();
+  return {
+    room: () => room,
+    isCongested: () => congested,
+    wasClear: (from) => bad === undefined || bad < from,
+    stop: () => {
+      clearInterval(clock);
+    },
+  };
+};

@@ -1,0 +1,180 @@
+/** `kaskade audit`: what proxies really do to traffic. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { AuditReport, CheckId, CheckText, Tier } from '../model/audit.js';
+import { axes, tiers } from '../model/audit.js';
+import { type Grade, grades } from '../model/book.js';
+import { millis } from '../model/brand.js';
+import { fail } from '../model/error.js';
+import type { AuditDesk, AuditWish } from '../engine/controller.js';
+import { createMeter } from './audit-meter.js';
+import { tellReport } from './audit-report.js';
+import type { Face, Furnish } from './face.js';
+import type { Output } from './output.js';
+import { catchSignals } from './signals.js';
+
+interface Flags {
+  readonly file?: string;
+  readonly cascade?: string;
+  readonly all?: true;
+  readonly filter?: string;
+  readonly tier: string;
+  readonly judge?: readonly string[];
+  readonly failOn?: string;
+  readonly explain?: string;
+  readonly html?: string;
+  readonly yes?: true;
+  readonly timeout?: string;
+  readonly concurrency?: string;
+}
+
+const more = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Puts `audit` on the command line. */
+export const furnishAudit: Furnish = (command, run) => {
+  command
+    .argument('[proxies...]', 'as hops, or as the book names them')
+    .option('--file <file>', 'proxies from a file, one a line')
+    .option('--cascade <name>', 'a whole cascade, as a site sees it')
+    .option('--all', 'all proxies of the book that are not archived')
+    .option('--filter <filter>', "those of the book that a filter finds, such as 'released, country=DE'")
+    .option('--tier <tier>', 'pulse (does it work), quick (a first grade), full, watch (with waiting)', 'quick')
+    .option('--judge <url>', 'http://HOST:PORT/#KEY, as kaskade judge prints it; may be given again', more)
+    .option('--fail-on <grade>', 'leave with 1 where a proxy has that grade or a worse one')
+    .option('--explain <check>', 'what a check does and what its failure means; * for all')
+    .option('--html <file>', 'write a page with all results')
+    .option('--yes', 'agree, once and for all, that proxies of other people are asked')
+    .option('--timeout <seconds>', 'how long one question may take')
+    .option('--concurrency <number>', 'proxies at once', '256');
+  run(command, async (face, proxies) => {
+    const flags = command.opts<Flags>();
+    const { audits } = await face.program();
+    return flags.explain === undefined
+      ? work(face, audits, { proxies, flags })
+      : explain(face.output, audits, flags.explain);
+  });
+};
+
+interface Asked {
+  readonly proxies: readonly string[];
+  readonly flags: Flags;
+}
+
+const work = async (face: Face, audits: AuditDesk, { proxies, flags }: Asked): Promise<number> => {
+  const { output } = face;
+  const failOn = flags.failOn === undefined ? undefined : gradeOf(flags.failOn);
+  const of = targetsOf(proxies, flags);
+  const { signal } = catchSignals();
+  const reports: AuditReport[] = [];
+  const meter = createMeter(output);
+  const onReport = (report: AuditReport, changed: readonly CheckId[]): void => {
+    meter.clear();
+    reports.push(report);
+    tellReport(output, report, { changed, isAlone: of.kind !== 'book' && reports.length === 1 && proxies.length < 2 });
+    output.value({ event: 'report', ...report, changed });
+  };
+  try {
+    await audits.run({
+      ...{ of, tier: tierOf(flags.tier), signal, onReport, onProgress: meter.show },
+      onNotice: (text) => {
+        output.note(text);
+      },
+      ...optionsOf(flags),
+    });
+  } finally {
+    meter.clear();
+  }
+  if (flags.html !== undefined) await writePage(flags.html, audits, reports);
+  tellSum(output, reports);
+  return failOn !== undefined && reports.some((report) => isAsBad(report, failOn)) ? 1 : 0;
+};
+
+const optionsOf = ({ judge, yes, timeout, concurrency }: Flags): Partial<AuditWish> => ({
+  ...(judge === undefined ? {} : { judges: judge }),
+  ...(yes === undefined ? {} : { agreed: yes }),
+  ...(timeout === undefined ? {} : { within: millis(numberOf('--timeout', timeout, 300) * 1_000) }),
+  ...(concurrency === undefined ? {} : { most: numberOf('--concurrency', concurrency, 8_000) }),
+});
+
+const numberOf = (flag: string, text: string, most: number): number => {
+  const value = /^\d{1,5}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
+  if (value <= 0 || value > most) throw fail('bad-usage', { note: `${flag} is a number up to ${most}.` });
+  return value;
+};
+
+const targetsOf = (proxies: readonly string[], { file, cascade, all, filter }: Flags): AuditWish['of'] => {
+  const named = [...proxies, ...(file === undefined ? [] : linesOf(file))];
+  const ways = [named.length > 0, cascade !== undefined, all === true || filter !== undefined].filter(Boolean).length;
+  if (ways !== 1)
+    throw fail('bad-usage', { note: 'An audit needs one of: proxies or --file, --cascade NAME, --all or --filter.' });
+  if (cascade !== undefined) return { kind: 'cascade', name: cascade };
+  return named.length > 0 ? { kind: 'proxies', proxies: named } : { kind: 'book', filter: filter ?? '' };
+};
+
+const linesOf = (path: string): readonly string[] => {
+  try {
+    return readFileSync(path, 'utf8')
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'));
+  } catch (thrown) {
+    throw fail('file-unreadable', { note: path }, thrown);
+  }
+};
+
+const tierOf = (text: string): Tier => {
+  const tier = tiers.find((each) => each === text);
+  if (tier === undefined) throw fail('bad-usage', { note: `--tier is one of ${tiers.join(', ')}.` });
+  return tier;
+};
+
+const gradeOf = (text: string): Grade => {
+  const grade = grades.find((each) => each === text.toLowerCase());
+  if (grade === undefined) throw fail('bad-usage', { note: `--fail-on is one of ${grades.join(', ')}.` });
+  return grade;
+};
+
+const isAsBad = ({ modes }: AuditReport, worst: Grade): boolean =>
+  modes.some(({ grade }) => grade !== undefined && grades.indexOf(grade) <= grades.indexOf(worst));
+
+const tellSum = (output: Output, reports: readonly AuditReport[]): void => {
+  if (reports.length < 2) return;
+  const counts = new Map<string, number>();
+  for (const { outcome, modes } of reports) {
+    const words =
+      outcome === 'audited' ? modes.map(({ mode, grade }) => `${mode} ${grade ?? 'without a grade'}`) : [outcome];
+    for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const parts = [...counts].sort((one, other) => other[1] - one[1]).map(([word, count]) => `${count} ${word}`);
+  output.note(`${reports.length} proxies: ${parts.join(', ')}`);
+};
+
+const writePage = async (path: string, audits: AuditDesk, reports: readonly AuditReport[]): Promise<void> => {
+  const { auditPage } = await import('./audit-page.js');
+  try {
+    writeFileSync(path, auditPage(reports, audits), { flag: 'wx', mode: 0o600 });
+  } catch (thrown) {
+    throw fail('file-unwritable', { note: path }, thrown);
+  }
+};
+
+const explain = (output: Output, { checks }: AuditDesk, wanted: string): number => {
+  const found = checks.filter(({ id }) => wanted === '*' || id.toLowerCase() === wanted.toLowerCase());
+  if (found.length === 0)
+    throw fail('bad-usage', {
+      note: `There is no check ${wanted.slice(0, 8)}; there are ${checks.map(({ id }) => id).join(', ')}.`,
+    });
+  for (const check of found) tellCheck(output, check);
+  return 0;
+};
+
+const tellCheck = (output: Output, check: CheckText): void => {
+  const { id, title, meaning, axis, severity, tier, modes } = check;
+  output.say({ tone: 'strong', text: `${id}: ${title}` });
+  output.say(`  ${meaning}`);
+  output.say({
+    tone: 'faint',
+    text: `  ${axis}: ${axes[axis]}; ${severity}; asked from tier ${tier} on, in ${modes.join(' and ')} mode`,
+  });
+  output.value({ event: 'check', ...check });
+};

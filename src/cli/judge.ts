@@ -1,0 +1,69 @@
+/** `kaskade judge`: runs a judge that audits ask. */
+
+import { type Millis, millis } from '../model/brand.js';
+import { fail } from '../model/error.js';
+import type { Furnish } from './face.js';
+import { catchSignals } from './signals.js';
+
+interface Flags {
+  readonly listen?: readonly string[];
+  readonly tlsListen?: readonly string[];
+  readonly name?: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly keyFile?: string;
+  readonly ttl: string;
+  readonly rate: string;
+}
+
+const more = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** Puts `judge` on the command line. */
+export const furnishJudge: Furnish = (command, run) => {
+  command
+    .option('--listen <host:port>', 'where it speaks HTTP; may be given again (127.0.0.1:4080)', more)
+    .option(
+      '--tls-listen <host:port>',
+      'where it speaks TLS; a second one has another name (127.0.0.1:4443, :4444)',
+      more,
+    )
+    .option('--name <host>', 'a name or address by which it is reached; may be given again', more)
+    .option('--tls-cert <file>', 'certificates of the first TLS port, PEM; one of its own where it is missing')
+    .option('--tls-key <file>', 'the key for it')
+    .option('--key-file <file>', 'the key that it signs with; made the first time')
+    .option('--ttl <minutes>', 'how long it remembers addresses', '10')
+    .option('--rate <number>', 'requests a second of one source', '50');
+  run(command, async ({ program, output }) => {
+    const flags = command.opts<Flags>();
+    if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined))
+      throw fail('bad-usage', { note: '--tls-cert and --tls-key go together.' });
+    const { audits } = await program();
+    const judge = await audits.judge({
+      listen: flags.listen ?? ['127.0.0.1:4080'],
+      tlsListen: flags.tlsListen ?? (flags.listen === undefined ? ['127.0.0.1:4443', '127.0.0.1:4444'] : []),
+      names: flags.name ?? [],
+      ...{ ttl: ttlOf(flags.ttl), rate: numberOf('--rate', flags.rate, 100_000) },
+      ...(flags.tlsCert === undefined || flags.tlsKey === undefined
+        ? {}
+        : { tlsCert: flags.tlsCert, tlsKey: flags.tlsKey }),
+      ...(flags.keyFile === undefined ? {} : { keyFile: flags.keyFile }),
+    });
+    for (const url of judge.urls) output.say(url);
+    for (const { port, name = 'its host', spki } of judge.tls)
+      output.note(`TLS on port ${port} for ${name}, key sha256/${spki}`);
+    if (judge.tls.length === 0)
+      output.note('Without --tls-listen no grade is given to tunnels: that TLS passes cannot be seen.');
+    output.value({ event: 'judging', urls: judge.urls, tls: judge.tls });
+    const code = await catchSignals().first;
+    await judge[Symbol.asyncDispose]();
+    return code;
+  });
+};
+
+const ttlOf = (text: string): Millis => millis(numberOf('--ttl', text, 1_440) * 60_000);
+
+const numberOf = (flag: string, text: string, most: number): number => {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > most) throw fail('bad-usage', { note: `${flag} is a number from 1 to ${most}.` });
+  return value;
+};

@@ -1,0 +1,49 @@
+/** What must not arrive at a site: addresses and names of this machine, and how the world sees it. */
+
+import { hostname, networkInterfaces, userInfo } from 'node:os';
+import { hostText } from '../model/address.js';
+import type { JudgeLink } from '../audit/ask/judge-link.js';
+import { type Fact, yourFacts } from '../audit/identity/facts.js';
+import type { Subject } from '../audit/ask/subject.js';
+
+/** What an audit knows of the user. */
+export interface Own {
+  readonly facts: readonly Fact[];
+  /** An address that one judge alone has seen: it is looked for, but that it does not arrive cannot be said. */
+  readonly doubtful?: string;
+}
+
+/** What is known by the settings, the interfaces and the judges. Two must agree on how the world sees this machine. */
+export const ownFacts = (typed: readonly string[], judges: readonly JudgeLink[]): Own => {
+  const interfaces = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .map(({ address }) => address.replace(/%.*$/, ''));
+  const seen = judges.map(({ you }) => you);
+  const keys = (address: string): number =>
+    new Set(judges.filter(({ you }) => you === address).map(({ key }) => key)).size;
+  const sure = [...typed, ...seen.filter((address) => interfaces.includes(address) || keys(address) > 1)];
+  // An address that every machine has says nothing of this one, unless a judge sees it.
+  const special = interfaces.filter((address) => !/^(?:127\.|::1$)/.test(address));
+  const facts = yourFacts({ sure, other: [...seen, ...special], names: namesOf() });
+  const doubtful = sure.length === 0 ? seen[0] : undefined;
+  return doubtful === undefined ? { facts } : { facts, doubtful };
+};
+
+const namesOf = (): readonly string[] => {
+  try {
+    return [hostname(), userInfo().username];
+  } catch {
+    // Some systems have users without a name.
+    return [hostname()];
+  }
+};
+
+/** The addresses of hops before the one that is audited. */
+export const hopFacts = ({ before }: Subject): readonly Fact[] =>
+  before.map(({ hop, address }) => ({ text: address, kind: 'address', of: hop }));
+
+/** Whether a fact about the user is also the address of the judge: a judge at home is told from its own name only. */
+export const withoutJudges = (facts: readonly Fact[], judges: readonly JudgeLink[]): readonly Fact[] => {
+  const hosts = new Set(judges.flatMap(({ main, others }) => [main, ...others]).map(({ host }) => hostText(host)));
+  return facts.filter(({ text, sure }) => sure === true || !hosts.has(text));
+};

@@ -1,0 +1,60 @@
+/** From what a user wishes to proxies that can be asked: how each is reached, and which are neighbours. */
+
+import { hostText, labelEndpoint } from '../model/address.js';
+import type { Cascade, Proxy } from '../model/cascade.js';
+import { isNonEmpty } from '../model/brand.js';
+import { fail } from '../model/error.js';
+import { labelHop } from '../model/hop.js';
+import { privateKind } from '../model/private.js';
+import type { Identity, Route } from '../model/route.js';
+import type { Subject } from '../audit/ask/subject.js';
+import type { Cancel } from '../net/cancel.js';
+import type { Door } from '../net/connect.js';
+import { dial } from '../route/dial.js';
+
+/** One proxy, alone. */
+export const subjectOf = (proxy: Proxy, door: Door): Subject => ({
+  ...{ label: labelHop(proxy.hop), hop: proxy.hop, before: [] },
+  reach: reachBy({ cascade: 'audit' as Route['cascade'], identity: '' as Identity, hops: [proxy] }, door),
+});
+
+/** A whole cascade, as its last hop is seen by a site; each position by its first proxy. */
+export const subjectOfCascade = (cascade: Cascade, door: Door): Subject => {
+  const hops = cascade.positions.map(({ among: [first] }) => first);
+  const named = hops.filter((proxy) => proxy !== undefined);
+  if (!isNonEmpty(named) || named.length < hops.length)
+    throw fail('bad-usage', {
+      note: 'A cascade that draws from the book has no proxies before a session: audit the proxies of its filters.',
+    });
+  const last = named.at(-1) ?? named[0];
+  return {
+    ...{ label: cascade.name, hop: last.hop },
+    before: named
+      .slice(0, -1)
+      .flatMap(({ hop: { endpoint } }, index) =>
+        endpoint.host.kind === 'name' ? [] : [{ hop: index + 1, address: endpoint.host.address }],
+      ),
+    reach: reachBy({ cascade: cascade.id, identity: '' as Identity, hops: named }, door),
+  };
+};
+
+/** Through all hops to the last one, which is asked nothing yet. */
+const reachBy =
+  (route: Route, door: Door): Subject['reach'] =>
+  async (cancel: Cancel) => {
+    const { stream, outward } = await dial(route, 'last hop', { door, onHop: () => undefined }, cancel);
+    if (stream !== outward.socket) stream.once('close', () => outward.socket.destroy());
+    return stream;
+  };
+
+/** Proxies of one /24, or by one name, are neighbours. */
+export const blockOf = ({ hop: { endpoint } }: Subject): string => {
+  const { host } = endpoint;
+  return host.kind === 'ipv4' ? host.address.replace(/\d+$/, '') : hostText(host);
+};
+
+/** Whether a proxy is on this machine: nobody else is asked then. */
+export const isHere = ({ hop: { endpoint } }: Subject): boolean => privateKind(endpoint.host) === 'loopback';
+
+/** How a subject is named in a sentence. */
+export const placeOf = ({ hop }: Subject): string => labelEndpoint(hop.endpoint);

@@ -1,0 +1,124 @@
+/** Reports of audits as the book keeps them: grades, exits and traits as facts, and the evidence in short. */
+
+import type { Answer, AuditReport, CheckId, Finding, ModeReport, Tier } from '../model/audit.js';
+import type { Place, Stamp } from '../model/book.js';
+import type { Audited } from '../book/keep.js';
+import type { Book } from '../book/store.js';
+import { checks } from '../audit/checks/index.js';
+import type { KeptMode } from './controller.js';
+
+/** What was found of one mode, in short: checks that passed are named only. */
+interface Short {
+  readonly tier: Tier;
+  readonly grade?: ModeReport['grade'];
+  readonly sentence: string;
+  readonly exits: readonly string[];
+  readonly passed: readonly CheckId[];
+  readonly findings: readonly Finding[];
+  readonly changed: readonly CheckId[];
+}
+
+/** Puts reports into a book: each gives what changed since the last one. */
+export const shelve = (
+  book: Book,
+  reports: readonly { readonly key: number; readonly report: AuditReport }[],
+  placeOf: (address: string) => Place,
+): ReadonlyMap<AuditReport, readonly CheckId[]> => {
+  const changes = new Map<AuditReport, readonly CheckId[]>();
+  const audited: Audited[] = [];
+  for (const { key, report } of reports) {
+    const before = keptModes(book, key);
+    const changed = report.modes.map((mode) => changesOf(before, mode));
+    changes.set(report, [...new Set(changed.flat())]);
+    for (const [index, mode] of report.modes.entries()) {
+      const row = rowOf(key, report, { mode, changed: changed[index] ?? [], placeOf });
+      if (row !== undefined) audited.push(row);
+    }
+  }
+  book.audited(audited);
+  book.tried(
+    reports
+      .filter(({ report: { outcome } }) => outcome === 'audited' || outcome === 'dead')
+      .map(({ key, report: { outcome, at, latency } }) => ({
+        ...{ key, at, good: outcome === 'audited' },
+        ...(latency === undefined ? {} : { latency }),
+      })),
+  );
+  return changes;
+};
+
+interface Row {
+  readonly mode: ModeReport;
+  readonly changed: readonly CheckId[];
+  readonly placeOf: (address: string) => Place;
+}
+
+/** Without a grade nothing is written: what was known before stays. */
+const rowOf = (key: number, report: AuditReport, { mode, changed, placeOf }: Row): Audited | undefined => {
+  const { grade, findings, exits, sentence } = mode;
+  if (grade === undefined) return undefined;
+  const { opens, refuses, cannot } = report.traits;
+  const short: Short = {
+    ...{ tier: report.tier, grade, sentence, exits, changed },
+    passed: findings.filter(({ answer }) => answer === 'pass').map(({ check }) => check),
+    findings: findings.filter(({ answer }) => answer !== 'pass').map(shortened),
+  };
+  const learned = mode.mode === 'tunnel' && opens.length + refuses.length > 0 ? { opens, refuses, cannot } : {};
+  return {
+    ...{ key, mode: mode.mode, grade, at: report.at, judges: report.judges, exits: exits.map(placeOf) },
+    ...{ detail: JSON.stringify(short), ...learned },
+  };
+};
+
+const mostEvidence = 300;
+
+const shortened = (finding: Finding): Finding => ({
+  ...finding,
+  evidence: finding.evidence.slice(0, 3).map(({ what, sent, arrived }) => ({
+    what,
+    ...(sent === undefined ? {} : { sent: sent.slice(0, mostEvidence) }),
+    ...(arrived === undefined ? {} : { arrived: arrived.slice(0, mostEvidence) }),
+  })),
+});
+
+/** The last report of each mode. */
+export const keptModes = (book: Book, key: number): readonly KeptMode[] =>
+  book.evidence(key).flatMap(({ mode, at, detail }) => {
+    const short = JSON.parse(detail) as Partial<Short>;
+    if (short.findings === undefined || short.passed === undefined) return [];
+    const as = mode === 'forward' ? 'forward' : 'tunnel';
+    return [
+      keptMode(as, at, {
+        tier: 'quick',
+        sentence: '',
+        exits: [],
+        changed: [],
+        ...short,
+        findings: short.findings,
+        passed: short.passed,
+      }),
+    ];
+  });
+
+const keptMode = (mode: ModeReport['mode'], at: Stamp, short: Short): KeptMode => {
+  const { tier, grade, sentence, exits, changed, passed, findings } = short;
+  const all = checks.flatMap((check): readonly Finding[] => {
+    const found = findings.filter((finding) => finding.check === check.id);
+    if (!passed.includes(check.id)) return found;
+    const { id, axis, severity, title } = check;
+    return [{ ...{ check: id, mode, axis, severity, answer: 'pass', evidence: [] }, sentence: `Passed: ${title}.` }];
+  });
+  return { ...{ mode, at, tier, sentence, exits, changed, findings: all }, ...(grade === undefined ? {} : { grade }) };
+};
+
+/** Checks that say something else than the last time; what was not asked either time has not changed. */
+const changesOf = (before: readonly KeptMode[], mode: ModeReport): readonly CheckId[] => {
+  const old = before.find((kept) => kept.mode === mode.mode);
+  if (old === undefined) return [];
+  const said = new Map<CheckId, Answer>(old.findings.map(({ check, answer }) => [check, answer]));
+  return mode.findings
+    .filter(({ check, answer }) => isTold(answer) && isTold(said.get(check)) && said.get(check) !== answer)
+    .map(({ check }) => check);
+};
+
+const isTold = (answer: Answer | undefined): boolean => answer === 'pass' || answer === 'fail' || answer === 'note';
