@@ -70,10 +70,10 @@ export const createKeeping = (database: Database): Keeping => {
   };
 };
 
-/** The grade weighs most, then how sure it answers, then how soon: who lies is often quick. */
+/** The grade weighs most, then how sure it answers, then how soon: who lies is often quick. Who lies in either mode comes last. */
 const rankOf = `
   UPDATE proxies SET rank = CASE WHEN tunnel IS NULL AND forward IS NULL AND floor IS NULL AND latency IS NULL THEN NULL
-    ELSE coalesce(tunnel, forward, ${grades.indexOf('anonymous') + 0.5}) * 100 + coalesce(floor, 0) * 50
+    WHEN tunnel = 1 OR forward = 1 THEN 1 ELSE coalesce(tunnel, forward, ${grades.indexOf('anonymous') + 0.5}) * 100 + coalesce(floor, 0) * 50
       + 10 - min(coalesce(latency, 20000), 20000) / 2000.0 END WHERE key = ?`;
 
 const keepTries = (database: Database): ((outcome: Outcome) => void) => {

@@ -66,12 +66,19 @@ const queryOf = (filter: string, flags: Flags): BookQuery => {
   return { filter: parts.join(', '), sort, descending: flags.reverse === true, limit: Number(flags.limit), offset: 0 };
 };
 
+/** The grade of tunnel mode, which routes use, and a bad one of forward mode beside it. */
+const gradesText = ({ tunnel, forward }: BookEntry): string => {
+  if (tunnel === undefined) return forward === undefined ? 'untested' : `forward ${forward.grade}`;
+  const isBad = forward !== undefined && ['hostile', 'transparent', 'partial'].includes(forward.grade);
+  return isBad ? `${tunnel.grade}, forward ${forward.grade}` : tunnel.grade;
+};
+
 const headings = ['proxy', 'country', 'grade', 'good', 'time', 'shelf', 'pulse', 'sources', 'added'];
 
 const cellsOf = (entry: BookEntry): readonly string[] => [
   `${entry.id}${entry.assumed ? ' (assumed)' : ''}`,
   entry.entry?.country ?? '-',
-  entry.tunnel?.grade ?? entry.forward?.grade ?? 'untested',
+  gradesText(entry),
   entry.trials.all === 0 ? 'unknown' : `${entry.trials.good} of ${entry.trials.all}`,
   labelBound(entry.latency),
   `${entry.shelf}${entry.isNew ? ', new' : ''}`,

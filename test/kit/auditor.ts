@@ -62,7 +62,13 @@ export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Audi
   const freshId = (): string => randomBytes(16).toString('hex');
   const link = await meetJudge(parseJudgeUrl(url), { open: reach, freshId, random }, new AbortController());
   const plan: AuditPlan = {
-    ...{ tier: 'full', judges: [link], facts: yourFacts({ sure: [auditorAt], other: [lan], names: [] }), within: millis(3_000), random },
+    ...{
+      tier: 'full',
+      judges: [link],
+      facts: yourFacts({ sure: [auditorAt], other: [lan], names: [] }),
+      within: millis(3_000),
+      random,
+    },
     clock: () => Date.now() as Stamp,
   };
   return {

@@ -1,0 +1,139 @@
+/** The search for what is the user's: found in every form and wrapping, and never where it is not. */
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { yourFacts } from '../../src/audit/identity/facts.js';
+import { base32 } from '../../src/audit/identity/forms.js';
+import { createSearch, searchBinary } from '../../src/audit/identity/search.js';
+
+const address = '198.51.100.7';
+const bytes = Buffer.from([198, 51, 100, 7]);
+const text = Buffer.from(address);
+const six = '2001:db8:51a:7::42';
+const facts = yourFacts({ sure: [address, six], other: ['192.168.1.23'], names: ['marlene-pc', 'root'] });
+const search = createSearch(facts);
+const find = (line: string) => search(Buffer.from(line, 'latin1'));
+const hash = (name: string): string => createHash(name).update(text).digest('hex');
+
+const wholes: Readonly<Record<string, string>> = {
+  'as text': `X-Forwarded-For: ${address}`,
+  'in a list': `X-Forwarded-For: 192.0.2.1,${address};q=1`,
+  'with a port': `Forwarded: for="${address}:4711"`,
+  'with zeros': 'X-A: 198.051.100.007',
+  'with dashes': 'Via: 1.1 dsl-198-51-100-7.isp.example',
+  'as a number': `X-Id: ${bytes.readUInt32BE(0)}`,
+  'in hexadecimal': 'X-Node: c6336407',
+  'in hexadecimal with a prefix': 'X-Node: 0xC6336407',
+  'in hexadecimal with dots': 'X-Node: c6.33.64.07',
+  'in octal': 'X-Node: 0306.063.0144.07',
+  reversed: 'X-Ptr: 7.100.51.198.in-addr.arpa',
+  'mapped to IPv6': 'Forwarded: for="[::ffff:198.51.100.7]"',
+  'mapped to IPv6, in groups': 'Forwarded: for="[::ffff:c633:6407]"',
+  'as 6to4': 'X-A: 2002:c633:6407::1',
+  'as NAT64': 'X-A: 64:ff9b::c633:6407',
+  'with percent signs': 'X-A: %31%39%38%2e%35%31%2e%31%30%30%2e%37',
+  'in base64': `Via: 1.1 gw (${text.toString('base64')})`,
+  'in base64, inside of more': `X-T: ${Buffer.from(`ip=${address};t=99`).toString('base64')}`,
+  'in base64 twice': `X-T: ${Buffer.from(text.toString('base64')).toString('base64')}`,
+  'in base64url of the bytes': `X-T: ${bytes.toString('base64url')}`,
+  'in base32': `X-T: ${base32(text)}`,
+  'in base32 of the bytes': `X-T: ${base32(bytes)}`,
+  'in base16 of the text': `X-T: ${text.toString('hex')}`,
+  'hashed by md5': `ETag: ${hash('md5')}`,
+  'hashed by sha1': `X-U: ${hash('sha1').toUpperCase()}`,
+  'hashed by sha256': `X-U: ${hash('sha256')}`,
+  'IPv6 as text': `X-Real-IP: ${six}`,
+  'IPv6 in full': 'X-Real-IP: 2001:0db8:051a:0007:0000:0000:0000:0042',
+  'IPv6 without colons': 'X-Real-IP: 20010db8051a00070000000000000042',
+  'the address in the own network': 'X-Lan: 192.168.1.23',
+  'the name of the machine': 'Via: 1.0 MARLENE-PC (proxy)',
+};
+
+describe('what is yours', () => {
+  for (const [how, line] of Object.entries(wholes)) {
+    it(`is found ${how}`, () => {
+      const found = find(line);
+      assert.ok(
+        found.some(({ reach, fact }) => reach === 'whole' && fact.of === 'you'),
+        line,
+      );
+    });
+  }
+
+  for (const line of [
+    'X-Net: 198.51.100.0/24',
+    'X-Net: 198.51.100.x',
+    'X-Net: 198.51.100',
+    'X-Net: 198.51.0.0/16',
+    'X-Net: 2001:db8:51a::/48',
+  ])
+    it(`is found in part: ${line}`, () => {
+      assert.deepEqual(
+        find(line).map(({ reach }) => reach),
+        ['prefix'],
+      );
+    });
+
+  it('is found as bytes in a binary header', () => {
+    assert.equal(searchBinary(Buffer.concat([Buffer.from('\r\n\r\n\0\r\nQUIT\n!'), bytes]), facts).length, 1);
+  });
+
+  const others = [
+    'X-Forwarded-For: 198.51.100.70',
+    'X-Forwarded-For: 198.51.100.77',
+    'X-Forwarded-For: 98.51.100.7',
+    'X-Forwarded-For: 1198.51.100.7',
+    'X-Version: 198.51.100.7.4',
+    'X-Id: 33252000071',
+    'X-Node: ac6336407',
+    'Via: 1.1 marlene-pc2',
+    'Via: 1.1 root (proxy)',
+    'X-A: 192.168.1.230',
+    'X-A: 2001:db8:51a:7::421',
+  ];
+  for (const line of others)
+    it(`is not seen in ${line}`, () => {
+      assert.deepEqual(
+        find(line).filter(({ reach }) => reach === 'whole'),
+        [],
+      );
+    });
+
+  it('is not seen in any other address, however it is written', () => {
+    const octet = fc.integer({ min: 0, max: 255 });
+    fc.assert(
+      fc.property(fc.tuple(octet, octet, octet, octet), (octets) => {
+        const other = octets.join('.');
+        fc.pre(octets[0] !== 198 || octets[1] !== 51);
+        const raw = Buffer.from(octets);
+        const lines = [
+          other,
+          raw.toString('hex'),
+          raw.toString('base64'),
+          Buffer.from(other).toString('base64'),
+          String(raw.readUInt32BE(0)),
+        ];
+        assert.deepEqual(
+          lines.flatMap((line) => find(`X-A: ${line}`)),
+          [],
+        );
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('takes bounded time over hostile text', () => {
+    const before = performance.now();
+    for (const piece of [
+      'A'.repeat(300_000),
+      '1.'.repeat(150_000),
+      'QUFB'.repeat(60_000),
+      '%41'.repeat(90_000),
+      '::'.repeat(100_000),
+    ])
+      search(Buffer.from(piece));
+    assert.ok(performance.now() - before < 20_000);
+  });
+});
