@@ -103,7 +103,7 @@ interface Running extends Pick<CrowdRules, 'plan' | 'mostOfBlock' | 'pace'> {
 /** Runs jobs, as many at once as there is room, and a few of each block; the order is that of the jobs as far as that allows. */
 const runAll = (jobs: readonly Job[], running: Running, cancel: Cancel): Promise<void> =>
   new Promise((resolve, reject) => {
-    const waiting = new Waiting(jobs, running.mostOfBlock);
+    const waiting = createWaiting(jobs, running.mostOfBlock);
     let active = 0;
     const settle = (): void => {
       clearInterval(clock);
@@ -150,42 +150,31 @@ const runAll = (jobs: readonly Job[], running: Running, cancel: Cancel): Promise
   });
 
 /** Jobs that wait, of which only a few of one block are out at once. */
-class Waiting {
-  readonly #jobs: Job[];
-  readonly #most: number;
-  readonly #out = new Map<string, number>();
-  #passed: Job[] = [];
-
-  constructor(jobs: readonly Job[], most: number) {
-    this.#jobs = [...jobs].reverse();
-    this.#most = most;
-  }
-
-  isEmpty(): boolean {
-    return this.#jobs.length === 0 && this.#passed.length === 0;
-  }
-
-  next(): Job | undefined {
-    for (let job = this.#jobs.pop(); job !== undefined; job = this.#jobs.pop()) {
-      const out = this.#out.get(job.block) ?? 0;
-      if (out < this.#most) {
-        this.#out.set(job.block, out + 1);
-        return job;
+const createWaiting = (jobs: readonly Job[], most: number) => {
+  const left = [...jobs].reverse();
+  const passed: Job[] = [];
+  const out = new Map<string, number>();
+  return {
+    isEmpty: (): boolean => left.length + passed.length === 0,
+    next: (): Job | undefined => {
+      for (let job = left.pop(); job !== undefined; job = left.pop()) {
+        const neighbours = out.get(job.block) ?? 0;
+        if (neighbours < most) {
+          out.set(job.block, neighbours + 1);
+          return job;
+        }
+        passed.push(job);
       }
-      this.#passed.push(job);
-    }
-    return undefined;
-  }
-
-  /** Those that were passed over are looked at again when one of theirs is back. */
-  free(job: Job): void {
-    const out = (this.#out.get(job.block) ?? 1) - 1;
-    if (out <= 0) this.#out.delete(job.block);
-    else this.#out.set(job.block, out);
-    const at = this.#passed.findIndex(({ block }) => block === job.block);
-    if (at !== -1) this.#jobs.push(...this.#passed.splice(at, 1));
-  }
-}
+      return undefined;
+    },
+    /** One that was passed over has its turn when one of its neighbours is back. */
+    free: ({ block }: Job): void => {
+      out.set(block, (out.get(block) ?? 1) - 1);
+      const at = passed.findIndex((job) => job.block === block);
+      if (at !== -1) left.push(...passed.splice(at, 1));
+    },
+  };
+};
 
 const createCount = (all: number, { onReport, onProgress }: CrowdRules, control: ReturnType<typeof createControl>) => {
   const outcomes: Record<string, number> = {};

@@ -73,7 +73,8 @@ const linesOf = (text = '', other = ''): readonly string[] => {
 
 const tellLines = (output: Output, sign: 'sent' | 'arrived', lines: readonly string[]): void => {
   for (const line of lines.slice(0, mostLines)) output.say(`           ${sign.padEnd(8)}${line}`);
-  if (lines.length > mostLines) output.say({ tone: 'faint', text: `           ${lines.length - mostLines} more lines` });
+  if (lines.length > mostLines)
+    output.say({ tone: 'faint', text: `           ${lines.length - mostLines} more lines` });
 };
 
 const tellEnd = (output: Output, { judges, at }: AuditReport): void => {
