@@ -13,6 +13,7 @@ import { peersOf, seeExits } from './checks/exits.js';
 import { detect } from './detect.js';
 import { type Past, reportMode } from './grade.js';
 import type { Fact } from './identity/facts.js';
+import type { Search } from './identity/search.js';
 import { runChecks } from './run-checks.js';
 import { type Stand, type TlsVisit, createStand, isLost } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
@@ -24,6 +25,8 @@ export interface AuditPlan {
   readonly judges: readonly [JudgeLink, ...JudgeLink[]];
   /** What is yours. */
   readonly facts: readonly Fact[];
+  /** A search for them, made once for many proxies. */
+  readonly search?: Search;
   /** How long one question may take. */
   readonly within: Millis;
   readonly random: () => string;
@@ -46,8 +49,9 @@ const settle = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promis
   const said = await look(subject, plan, cancel);
   if (said.working.length > 0) return modesOf(subject, said, { plan, cancel });
   const why = whyNone(said);
-  if (why.outcome !== 'not-a-proxy' && why.failure?.code !== 'hop-garbled' && why.failure?.code !== 'answer-timeout')
-    return why;
+  // In a pulse silence is believed: whoever speaks something else most often says so at once.
+  const isOdd = why.outcome === 'not-a-proxy' || (plan.tier !== 'pulse' && why.failure?.code === 'answer-timeout');
+  if (!isOdd) return why;
   return (await otherScheme(subject, plan, cancel)) ?? why;
 };
 
@@ -151,8 +155,10 @@ const standFor = (subject: Subject, mode: Mode, { plan, cancel }: Given): ((nth:
   const made = new Map<number, Stand>();
   return (nth) => {
     const judge = plan.judges[nth % plan.judges.length] ?? plan.judges[0];
-    const { facts, within, random } = plan;
-    const stand = made.get(nth) ?? createStand({ mode, subject, judge, facts, within, random, signal: cancel.signal });
+    const { facts, within, random, search } = plan;
+    const shared = search === undefined ? {} : { search };
+    const stand =
+      made.get(nth) ?? createStand({ mode, subject, judge, facts, within, random, signal: cancel.signal, ...shared });
     made.set(nth, stand);
     return stand;
   };

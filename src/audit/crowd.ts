@@ -4,11 +4,13 @@ import type { AuditReport } from '../model/audit.js';
 import { type Millis, millis, now } from '../model/brand.js';
 import { asKaskadeError } from '../model/error.js';
 import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
+import { createAborter } from '../net/signal.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import type { Subject } from './ask/subject.js';
 import { visit } from './ask/visit.js';
 import { type AuditPlan, audit } from './audit.js';
 import { createControl } from './control.js';
+import { createSearch } from './identity/search.js';
 
 /** One proxy that waits. */
 export interface Job {
@@ -48,8 +50,14 @@ export interface CrowdRules {
 export const usualRules = { most: 256, mostOfBlock: 4, pace: 4 } as const;
 
 /** Audits every job once. Resolves when all have a report; rejects where it is called off. */
-export const auditCrowd = async (jobs: Iterable<Job>, rules: CrowdRules, cancel: Cancel): Promise<void> => {
-  const { plan } = rules;
+export const auditCrowd = async (jobs: Iterable<Job>, rules: CrowdRules, called: Cancel): Promise<void> => {
+  // The signal of a caller looks at all its listeners for each that comes: thousands would be slow.
+  const { signal, abort } = createAborter();
+  const cancel: Cancel = { signal };
+  const forget = whenAborted(called, () => {
+    abort(reasonOf(called));
+  });
+  const plan: AuditPlan = { search: createSearch(rules.plan.facts), ...rules.plan };
   const all = [...jobs];
   const control = createControl(rules.most, () => askJudge(plan.judges[0], plan.within, cancel));
   const count = createCount(all.length, rules, control);
@@ -71,8 +79,9 @@ export const auditCrowd = async (jobs: Iterable<Job>, rules: CrowdRules, cancel:
       else count.settle(job, isSilence(report) && !clear ? unknown(report) : report);
     };
     await runAll(later, { ...rules, plan: patient, control, count, onEnd: onSecond }, cancel);
-    await runAll(survivors, { ...rules, control, count, onEnd: count.settle }, cancel);
+    await runAll(survivors, { ...rules, plan, control, count, onEnd: count.settle }, cancel);
   } finally {
+    forget();
     control.stop();
     count.stop();
   }

@@ -1,6 +1,6 @@
 /** Where a check stands: one mode of one proxy before one judge, and what was already asked there. */
 
-import { createHash } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../model/address.js';
 import type { Mode } from '../model/audit.js';
@@ -64,13 +64,15 @@ export interface StandParts extends Cancel {
   readonly facts: readonly Fact[];
   readonly within: Millis;
   readonly random: () => string;
+  /** A search for the facts that others share; made when it is needed where it is missing. */
+  readonly search?: Search;
 }
 
 /** A stand on which nothing was asked yet. */
 export const createStand = (parts: StandParts): Stand => {
   const { mode, subject, judge, within, random, signal } = parts;
   const cancel: Cancel = { signal };
-  const freshId = (): string => createHash('sha256').update(random()).digest('hex').slice(0, 32);
+  const freshId = (): string => randomBytes(16).toString('hex');
   const authorization = mode === 'forward' ? authorizationOf(subject) : undefined;
   const asker: Asker = {
     ...{ mode, host: judge.main, key: judge.key, within, freshId },
@@ -78,6 +80,7 @@ export const createStand = (parts: StandParts): Stand => {
     ...(authorization === undefined ? {} : { authorization }),
     fields: () => browserFields(random),
   };
+  let { search } = parts;
   const known = new Map<string, Promise<unknown>>();
   const once = <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
     const found = known.get(name) ?? work();
@@ -87,7 +90,10 @@ export const createStand = (parts: StandParts): Stand => {
   };
   return {
     ...{ mode, subject, judge, within, random, signal, freshId, once, facts: parts.facts },
-    search: createSearch(parts.facts),
+    search: (bytes) => {
+      search ??= createSearch(parts.facts);
+      return search(bytes);
+    },
     visit: (ask) => patiently(2, () => visit(ask, asker, cancel)),
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
     echo: () => once('echo', () => visit({ page: '.txt' }, asker, cancel)),

@@ -20,7 +20,7 @@ export const ownFacts = (typed: readonly string[], judges: readonly JudgeLink[])
     .map(({ address }) => address.replace(/%.*$/, ''));
   const seen = judges.map(({ you }) => you);
   const keys = (address: string): number =>
-    new Set(judges.filter(({ you }) => you === address).map(({ key }) => key)).size;
+    new Set(judges.filter(({ you }) => you === address).map(({ key }) => key.text)).size;
   const sure = [...typed, ...seen.filter((address) => interfaces.includes(address) || keys(address) > 1)];
   // An address that every machine has says nothing of this one, unless a judge sees it.
   const special = interfaces.filter((address) => !/^(?:127\.|::1$)/.test(address));

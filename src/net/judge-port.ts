@@ -111,12 +111,13 @@ interface Opening {
 /** Waits for the records of the first flight, and puts them back for whoever speaks TLS. */
 const readHello = (socket: Socket, found: (opening: Opening) => void): void => {
   let seen = Buffer.alloc(0);
+  const onEnd = (): void => void socket.destroy();
   const onData = (chunk: Buffer): void => {
     seen = Buffer.concat([seen, chunk]);
     const from = seen[0] === 0x16 ? 0 : announcement(seen);
     const end = from === -1 ? 0 : endOfHello(seen.subarray(from));
     if (end === 0 && seen.length <= longestHello) return;
-    socket.off('data', onData).pause();
+    socket.off('data', onData).off('end', onEnd).pause();
     if (end <= 0 || seen.length > longestHello) {
       socket.destroy();
       return;
@@ -128,6 +129,7 @@ const readHello = (socket: Socket, found: (opening: Opening) => void): void => {
     found({ hello, preamble: Buffer.from(seen.subarray(0, from)) });
   };
   socket.on('data', onData);
+  socket.once('end', onEnd);
 };
 
 const secondVersion = Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1');
@@ -165,6 +167,8 @@ type Told = (hello: string) => Pick<Caller, 'stream' | 'tls'>;
 const secure = (socket: Socket, context: SecureContext, ready: (told: Told) => void): void => {
   const tls = new TLSSocket(socket, { isServer: true, secureContext: context, ALPNProtocols: ['http/1.1'] });
   tls.on('error', () => socket.destroy());
+  // What lies under TLS is not told of its end.
+  tls.once('close', () => socket.destroy());
   tls.once('secure', () => {
     const name = (tls as TLSSocket & { readonly servername?: string | false | null }).servername;
     const alpn = tls.alpnProtocol;

@@ -9,7 +9,7 @@ import { parseJudgeUrl } from '../../src/audit/judge/card.js';
 import type { Judge } from '../../src/audit/judge/judge.js';
 import { createKeep } from '../../src/audit/judge/keep.js';
 import { answerTo, pageNames, parsePath, pathOf } from '../../src/audit/judge/pages.js';
-import { findRecord, findRecords, judgeKeys } from '../../src/audit/judge/record.js';
+import { type JudgeKey, findRecord, findRecords, judgeKeys, readKey } from '../../src/audit/judge/record.js';
 import { probeTls } from '../../src/net/tls-probe.js';
 import { judgeAt, openTestJudge } from '../kit/auditor.js';
 
@@ -22,7 +22,7 @@ before(async () => {
 after(() => judge.close());
 
 const port = (): number => parseJudgeUrl(judge.urls[0] ?? '').endpoint.port;
-const key = (): string => judge.card.key;
+const key = (): JudgeKey => readKey(judge.card.key);
 
 const say = async (bytes: Buffer | string, at = port()): Promise<Buffer> => {
   const socket = connect({ host: judgeAt, port: at });
@@ -94,7 +94,7 @@ describe('a judge', () => {
     );
     assert.ok(findRecord(Buffer.from(token), id(5), key()));
     assert.equal(findRecord(Buffer.from(changed), id(5), key()), undefined);
-    assert.equal(findRecord(Buffer.from(token), id(5), judgeKeys().public), undefined);
+    assert.equal(findRecord(Buffer.from(token), id(5), readKey(judgeKeys().public)), undefined);
     assert.equal(findRecord(Buffer.from(token), id(6), key()), undefined);
   });
 

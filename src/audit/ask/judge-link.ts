@@ -7,15 +7,14 @@ import { fail } from '../../model/error.js';
 import { privateKind } from '../../model/private.js';
 import { type Cancel, deadline } from '../../net/cancel.js';
 import { type JudgeCard, type JudgeUrl, openCard } from '../judge/card.js';
-import type { JudgeRecord } from '../judge/record.js';
-import { findRecords } from '../judge/record.js';
+import { type JudgeKey, type JudgeRecord, findRecords } from '../judge/record.js';
 import { readReply } from './reply.js';
 import { browserFields } from './request.js';
 import { type Asker, visit } from './visit.js';
 
 /** A judge, and the ways to it. */
 export interface JudgeLink {
-  readonly key: string;
+  readonly key: JudgeKey;
   /** Its usual host and port. */
   readonly main: Endpoint;
   /** The same judge by other hosts, on the same port. */

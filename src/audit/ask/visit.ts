@@ -9,7 +9,7 @@ import type { Failure } from '../../model/failure.js';
 import { type Cancel, deadline, reasonOf } from '../../net/cancel.js';
 import type { Field } from '../../wire/http-head.js';
 import { type Answer, type PageName, answerTo, pathOf } from '../judge/pages.js';
-import { type JudgeRecord, findRecord } from '../judge/record.js';
+import { type JudgeKey, type JudgeRecord, findRecord } from '../judge/record.js';
 import { type Reply, readReply } from './reply.js';
 import { type Sent, compose } from './request.js';
 
@@ -53,7 +53,7 @@ export interface Asker {
   readonly open: (host: Endpoint, cancel: Cancel) => Promise<Duplex>;
   /** The judge's usual host and port, and its key. */
   readonly host: Endpoint;
-  readonly key: string;
+  readonly key: JudgeKey;
   readonly authorization?: string;
   readonly within: Millis;
   readonly fields: () => readonly Field[];
@@ -135,4 +135,4 @@ const visitOf = (
   };
 };
 
-const isForeign = (body: Buffer, key: string): boolean => findRecord(body, undefined, key) !== undefined;
+const isForeign = (body: Buffer, key: JudgeKey): boolean => findRecord(body, undefined, key) !== undefined;

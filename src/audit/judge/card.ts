@@ -3,13 +3,12 @@
 import type { Port } from '../../model/brand.js';
 import { type Endpoint, parseEndpoint, parseHost } from '../../model/address.js';
 import { fail } from '../../model/error.js';
-import { openSigned } from './record.js';
+import { type JudgeKey, openSigned, readKey } from './record.js';
 
 /** A judge as a user writes it: `http://HOST[:PORT]/#KEY`. */
 export interface JudgeUrl {
   readonly endpoint: Endpoint;
-  /** 32 bytes, base64url. */
-  readonly key: string;
+  readonly key: JudgeKey;
 }
 
 /** One port that speaks TLS. */
@@ -42,13 +41,13 @@ export interface JudgeCard {
 export const parseJudgeUrl = (text: string): JudgeUrl => {
   const [, authority = '', key = ''] = /^http:\/\/([^/#?@]+)\/?#([\w-]{43})$/.exec(text.trim()) ?? [];
   if (key === '') throw fail('bad-judge', { note: 'it is http://HOST[:PORT]/#KEY, as kaskade judge prints it' });
-  return { endpoint: parseEndpoint(authority, 80 as Port), key };
+  return { endpoint: parseEndpoint(authority, 80 as Port), key: readKey(key) };
 };
 
 /** Reads a card that this key has signed; undefined for anything else. */
-export const openCard = (body: Buffer, key: string): JudgeCard | undefined => {
+export const openCard = (body: Buffer, key: JudgeKey): JudgeCard | undefined => {
   const card = openSigned(body.toString('latin1').trim(), key);
-  return isCard(card) && card.key === key ? card : undefined;
+  return isCard(card) && card.key === key.text ? card : undefined;
 };
 
 const isCard = (value: unknown): value is JudgeCard => {

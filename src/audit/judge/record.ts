@@ -64,14 +64,25 @@ const rawPublic = (key: KeyObject): string =>
 
 const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** Reads what a judge with that public key has signed; undefined for anything else. */
-export const openSigned = (token: string, publicKey: string): unknown => {
+/** The key by which a judge is known. */
+export interface JudgeKey {
+  /** 32 bytes, base64url. */
+  readonly text: string;
+  readonly object: KeyObject;
+}
+
+/** Reads a key; to be done once for each judge, since it takes longer than checking a signature. */
+export const readKey = (text: string): JudgeKey => {
+  const der = Buffer.concat([spkiHead, Buffer.from(text, 'base64url')]);
+  return { text, object: createPublicKey({ key: der, type: 'spki', format: 'der' }) };
+};
+
+/** Reads what a judge with that key has signed; undefined for anything else. */
+export const openSigned = (token: string, key: JudgeKey): unknown => {
   const [, text = '', signature = ''] = /^([\w-]{2,400000})\.([\w-]{86})$/.exec(token) ?? [];
   if (text === '') return undefined;
   try {
-    const der = Buffer.concat([spkiHead, Buffer.from(publicKey, 'base64url')]);
-    const key = createPublicKey({ key: der, type: 'spki', format: 'der' });
-    const isTrue = verify(null, Buffer.from(text, 'latin1'), key, Buffer.from(signature, 'base64url'));
+    const isTrue = verify(null, Buffer.from(text, 'latin1'), key.object, Buffer.from(signature, 'base64url'));
     return isTrue ? (JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown) : undefined;
   } catch {
     return undefined;
@@ -79,10 +90,10 @@ export const openSigned = (token: string, publicKey: string): unknown => {
 };
 
 /** Finds the record of that id, or of any, in a body that may have been put into other words; undefined where none is there that is signed. */
-export const findRecord = (body: Buffer, id: string | undefined, publicKey: string): JudgeRecord | undefined => {
+export const findRecord = (body: Buffer, id: string | undefined, key: JudgeKey): JudgeRecord | undefined => {
   const tokens = body.toString('latin1').match(/[\w-]{40,}\.[\w-]{86}(?![\w-])/g) ?? [];
   for (const token of tokens.slice(0, 16)) {
-    const found = openSigned(token, publicKey);
+    const found = openSigned(token, key);
     if (isRecord(found) && (id === undefined || found.id === id)) return found;
   }
   return undefined;
@@ -93,9 +104,9 @@ const isRecord = (value: unknown): value is JudgeRecord =>
   typeof value === 'object' && value !== null && 'id' in value && 'head' in value;
 
 /** All records of that id in the answer of `/record`. */
-export const findRecords = (body: Buffer, id: string, publicKey: string): readonly JudgeRecord[] =>
+export const findRecords = (body: Buffer, id: string, key: JudgeKey): readonly JudgeRecord[] =>
   body
     .toString('latin1')
     .split('\n')
     .slice(0, 64)
-    .flatMap((line) => findRecord(Buffer.from(line, 'latin1'), id, publicKey) ?? []);
+    .flatMap((line) => findRecord(Buffer.from(line, 'latin1'), id, key) ?? []);
