@@ -155,7 +155,7 @@ const visitByTls = async (nth: number, parts: StandParts & { readonly freshId: (
       const fields = browserFields(random);
       const sent = compose({ method: 'GET', path, host: port.at, mode: 'tunnel', fields, body: Buffer.alloc(0) });
       stream.write(sent.head);
-      const reply = await readReply(stream, 'GET', limit);
+      const reply = await readReply(stream, { method: 'GET' }, limit);
       return reply.kind === 'answer' ? findRecord(reply.body, id, judge.key) : undefined;
     });
     return { id, ...shownOf(found), ...(record === undefined ? {} : { record }) };

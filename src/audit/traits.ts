@@ -68,7 +68,7 @@ const keepsBehind = async (stand: Stand, behind: 'greeting' | 'request'): Promis
         opened = true;
       }
       if (behind === 'greeting') stream.write(request.head);
-      const reply = await readReply(stream, 'GET', limit);
+      const reply = await readReply(stream, { method: 'GET' }, limit);
       return reply.kind === 'answer' && findRecord(reply.body, id, judge.key) !== undefined;
     } finally {
       stream.destroy();

@@ -40,6 +40,11 @@ export const commands: readonly CommandRow[] = [
     load: async () => (await import('./judge.js')).furnishJudge,
   },
   {
+    name: 'selftest',
+    summary: 'the audit before simulated proxies whose behaviour is known',
+    load: async () => (await import('./selftest.js')).furnishSelfTest,
+  },
+  {
     name: 'status',
     summary: 'how the running kaskade is doing',
     load: async () => (await import('./status.js')).furnishStatus,

@@ -26,6 +26,7 @@ import { keptModes, shelve } from './audit-shelf.js';
 import { findCascade } from './choice.js';
 import type { AuditDesk, AuditWish } from './controller.js';
 import { runJudge } from './judge.js';
+import { runSelfTest } from './selftest.js';
 
 /** What audits need of the program around them. */
 export interface AuditParts {
@@ -50,6 +51,7 @@ export const createAuditDesk = (parts: AuditParts): AuditDesk => ({
     return key === undefined ? [] : keptModes(parts.openBook(), key);
   },
   judge: (options) => runJudge(options, parts.store.path),
+  selfTest: (options) => runSelfTest({ ...options, door: parts.door() }),
 });
 
 const usualWithin = {

@@ -8,9 +8,16 @@ import { labelHop } from '../model/hop.js';
 import { privateKind } from '../model/private.js';
 import type { Identity, Route } from '../model/route.js';
 import type { Subject } from '../audit/ask/subject.js';
+import { createBuffers } from '../net/buffers.js';
 import type { Cancel } from '../net/cancel.js';
 import type { Door } from '../net/connect.js';
 import { dial } from '../route/dial.js';
+
+/** Answers are read in small pieces: hundreds of proxies may send without end at the same time. */
+export const auditDoor = (): Door => ({
+  buffers: createBuffers(process.platform, 8 * 1024),
+  isOwnListener: () => false,
+});
 
 /** One proxy, alone. */
 export const subjectOf = (proxy: Proxy, door: Door): Subject => ({

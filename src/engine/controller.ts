@@ -264,8 +264,23 @@ export interface AuditDesk {
   readonly run: (wish: AuditWish) => Promise<void>;
   /** The last report of a proxy of the book, as far as it was kept. */
   readonly kept: (proxy: string) => readonly KeptMode[];
+  /** Audits simulated proxies on this machine. Rejects with `selftest-impossible`. */
+  readonly selfTest: (options: {
+    readonly signal: AbortSignal;
+    readonly onResult: (result: SelfTestResult) => void;
+  }) => Promise<void>;
   /** Runs a judge. Rejects with `port-in-use`, `file-unreadable` or `bad-usage`. */
   readonly judge: (options: JudgeOptions) => Promise<RunningJudge>;
+}
+
+/** What was found of one simulated proxy, beside the truth; both as pairs of a mode, or `outcome`, and a word. */
+export interface SelfTestResult {
+  readonly id: string;
+  readonly about: string;
+  readonly speech: string;
+  readonly honest: boolean;
+  readonly truth: readonly (readonly [mode: string, what: string])[];
+  readonly found: readonly (readonly [mode: string, what: string])[];
 }
 
 /** One mode of a kept report. */

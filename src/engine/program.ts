@@ -7,6 +7,7 @@ import { createBuffers } from '../net/buffers.js';
 import type { Door } from '../net/connect.js';
 import { createBookDesk } from './book-desk.js';
 import { createAuditDesk } from './audit-desk.js';
+import { auditDoor } from './audit-jobs.js';
 import { homeBook, lookUpFor, openRouteBook } from './book.js';
 import { noEvidence } from '../route/evidence.js';
 import { createPlanner } from '../route/plan.js';
@@ -45,7 +46,7 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
         ),
     },
     audits: createAuditDesk({
-      ...{ store, openBook: bookHome.open, hasBook: bookHome.exists, door: freshDoor },
+      ...{ store, openBook: bookHome.open, hasBook: bookHome.exists, door: auditDoor },
       placeOf: lookUpFor(store.settings()['book.tables']),
     }),
     book: createBookDesk(bookHome.open, {

@@ -117,6 +117,10 @@ export const setupRows = {
     sentence: () => 'An audit asks proxies of other people, who may not have meant them for you.',
     hint: 'Say --yes once where you may use them, or kaskade config set audit.agreed yes: only listed ports are asked, and for your own judge only.',
   }),
+  'selftest-impossible': local(3, {
+    sentence: (d) => `The self-test cannot run on this machine${noted(d)}.`,
+    hint: 'It needs addresses such as 127.0.2.1, which Linux has without being told, and the program openssl.',
+  }),
   'port-in-use': local(3, {
     sentence: (d) => `The listener could not be opened${noted(d)}.`,
     hint: 'Another program has that port, or the address is not of this machine: --listen 127.0.0.1:0 takes any free port.',

@@ -16,13 +16,13 @@ const mostIdle = 32;
 
 /**
  * A pool that keeps at most 32 big buffers (8 MiB) for the next one who asks. Windows fills a buffer between two calls, so
- * that nobody can share it there: every socket has a quiet one of its own.
+ * that nobody can share it there: every socket has a quiet one of its own. Small quiet ones bound what a stranger can make us hold.
  */
-export const createBuffers = (platform = process.platform): Buffers => {
+export const createBuffers = (platform = process.platform, quietSize = sharedSize): Buffers => {
   const idle: Buffer[] = [];
-  const shared = Buffer.allocUnsafeSlow(sharedSize);
+  const shared = Buffer.allocUnsafeSlow(quietSize);
   return {
-    quiet: () => (platform === 'win32' ? Buffer.allocUnsafeSlow(sharedSize) : shared),
+    quiet: () => (platform === 'win32' ? Buffer.allocUnsafeSlow(quietSize) : shared),
     borrow: () => idle.pop() ?? Buffer.allocUnsafeSlow(bigSize),
     giveBack: (buffer) => {
       if (idle.length < mostIdle) idle.push(buffer);

@@ -15,12 +15,11 @@ import type { Job } from '../../src/audit/crowd.js';
 import { yourFacts } from '../../src/audit/identity/facts.js';
 import { parseJudgeUrl } from '../../src/audit/judge/card.js';
 import { type JudgeKey, findRecord } from '../../src/audit/judge/record.js';
-import { blockOf, subjectOf } from '../../src/engine/audit-jobs.js';
+import { auditDoor, blockOf, subjectOf } from '../../src/engine/audit-jobs.js';
 import type { Stamp } from '../../src/model/book.js';
 import { millis } from '../../src/model/brand.js';
 import { asProxy } from '../../src/model/cascade.js';
 import { parseHop } from '../../src/model/hop.js';
-import { createBuffers } from '../../src/net/buffers.js';
 import { connectDirect, resolveBySystem } from '../../src/net/direct.js';
 import { openTestJudge } from '../kit/auditor.js';
 
@@ -111,7 +110,7 @@ const openHole = async (): Promise<{ readonly port: number; readonly child: Chil
 const addressOf = (n: number): string => `127.${64 + (n % 128)}.${(n >> 7) & 255}.${1 + ((n >> 15) & 127)}`;
 
 const jobsOf = (all: number, { ports }: Town, liveShare: number): readonly Job[] => {
-  const door = { buffers: createBuffers(), isOwnListener: () => false };
+  const door = auditDoor();
   return Array.from({ length: all }, (_, n) => {
     const isLive = (n * 7) % 10 < liveShare * 10;
     const port = isLive ? ports.live : ports[dead[n % dead.length] ?? 'nobody'];

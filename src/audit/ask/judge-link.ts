@@ -73,7 +73,7 @@ const fetchCard = async (main: Endpoint, open: OpenDirect, cancel: Cancel): Prom
   try {
     stream = await open(main, limit);
     stream.write(`GET /card HTTP/1.1\r\nHost: ${hostText(main.host)}\r\nConnection: close\r\n\r\n`);
-    const reply = await readReply(stream, 'GET', limit);
+    const reply = await readReply(stream, { method: 'GET' }, limit);
     return reply.kind === 'answer' ? reply.body : Buffer.alloc(0);
   } catch (thrown) {
     throw cancel.signal.aborted ? thrown : fail('judge-unreachable', { note: hostText(main.host) }, thrown);

@@ -22,17 +22,21 @@ export type Reply =
   /** Something that is no answer of HTTP. */
   | { readonly kind: 'garbled'; readonly note: string; readonly first: Buffer };
 
-const longestBody = 300 * 1024;
 const mostKept = 1_024;
 
 class Cut extends Error {}
+class Over extends Error {}
 
 /**
- * Reads the answer to one request. Rejects with `answer-missing` where nothing came, `hop-oversized` where too much did, or the
- * signal's reason. What follows the answer stays in the stream.
+ * Reads the answer to one request; of a body that is longer than `most` what came so far. Rejects with `answer-missing` where nothing
+ * came, or the signal's reason. What follows the answer stays in the stream.
  */
-export const readReply = async (stream: Duplex, method: string, cancel: Cancel): Promise<Reply> => {
-  const seen = createCollector();
+export const readReply = async (
+  stream: Duplex,
+  { method, most = 64 * 1024 }: { readonly method: string; readonly most?: number },
+  cancel: Cancel,
+): Promise<Reply> => {
+  const seen = createCollector(most);
   const reader = readResponse(method, seen.sink);
   try {
     return await absorb(
@@ -50,6 +54,8 @@ export const readReply = async (stream: Duplex, method: string, cancel: Cancel):
     );
   } catch (thrown) {
     if (thrown instanceof Cut) return cutOff(reader, seen);
+    const over = thrown instanceof Over ? seen.reply('cut') : undefined;
+    if (over !== undefined) return over;
     if (thrown instanceof KaskadeError && thrown.code === 'answer-garbled')
       return { kind: 'garbled', note: thrown.failure.note ?? '', first: seen.first() };
     throw thrown;
@@ -70,7 +76,7 @@ const cutOff = (reader: ReturnType<typeof readResponse>, seen: Collector): Reply
   return reply;
 };
 
-const createCollector = () => {
+const createCollector = (most: number) => {
   let first = Buffer.alloc(0);
   let head: ResponseHead | undefined;
   let trailers: readonly Field[] | undefined;
@@ -89,8 +95,8 @@ const createCollector = () => {
       },
       data: (bytes: Buffer): void => {
         size += bytes.length;
-        if (size > longestBody) throw fail('hop-oversized', { note: 'an answer over 300 KiB' });
         pieces.push(Buffer.from(bytes));
+        if (size > most) throw new Over();
       },
       end: (all: readonly Field[]): void => {
         trailers = all;

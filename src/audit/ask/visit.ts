@@ -79,7 +79,7 @@ export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Can
       const seen = await attempt(async () => {
         stream ??= await asker.open(each.host, limit);
         stream.write(Buffer.concat([each.sent.head, each.sent.body]));
-        return readReply(stream, each.sent.method, limit);
+        return readReply(stream, { method: each.sent.method, most: roomFor(each) }, limit);
       });
       if (cancel.signal.aborted) throw reasonOf(cancel);
       visits.push(visitOf(each, seen, { asker, took: since(began, now()) }));
@@ -90,6 +90,13 @@ export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Can
     limit.done();
     stream?.destroy();
   }
+};
+
+/** What is known beforehand may be a little longer; a record is as long as the head that it tells of. */
+const roomFor = ({ ask: { page }, id }: Prepared): number => {
+  if (page === '/record') return 512 * 1024;
+  const { content } = answerTo({ id, name: page });
+  return content.kind === 'known' ? content.body.length + 8 * 1024 : 64 * 1024;
 };
 
 type Seen = { readonly reply: Reply } | { readonly failure: Failure };

@@ -64,7 +64,11 @@ export const bodyVerdict = (visit: Visit): Result => {
   if (reply?.kind !== 'answer' || expected.content.kind !== 'known') return untested(whyNot(visit));
   const wanted = expected.content.body;
   if (reply.status !== expected.status) return otherPage(visit, reply);
-  const came = decoded(reply);
+  const came = decoded(reply, wanted.length);
+  if (came === undefined && reply.body.length > wanted.length + 1_024)
+    return failed(`It answers more than the site did (${kindOf(page)}).`, 'hostile', [
+      { what: kindOf(page), sent: `${wanted.length} bytes`, arrived: `more than ${reply.body.length} bytes, packed` },
+    ]);
   if (came === undefined) return inconclusive('What came back is packed in a way that was not asked for.');
   if (came.equals(wanted)) return pass('It came back byte by byte.');
   const evidence = [difference(page, wanted, came)];
@@ -89,13 +93,17 @@ const otherPage = (visit: Visit, { status, body }: Extract<Reply, { kind: 'answe
         { what: visit.page, sent: `${visit.expected.status}`, arrived: `${status}\n${shown(body, 300)}` },
       ]);
 
-/** The content, unpacked where it was packed on the way; undefined where it cannot be. Bounded: nothing here unpacks to more. */
-const decoded = (reply: Extract<Reply, { kind: 'answer' }>): Buffer | undefined => {
+/**
+ * The content, unpacked where it was packed on the way; undefined where it cannot be. What is longer packed than the page itself, or
+ * unpacks to more, is none: no bomb is unpacked.
+ */
+const decoded = (reply: Extract<Reply, { kind: 'answer' }>, length: number): Buffer | undefined => {
   const [coding] = fieldOf(reply, 'content-encoding');
   if (coding === undefined || coding === 'identity') return reply.body;
   const unpack = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[coding.toLowerCase()];
+  if (reply.body.length > length + 1_024) return undefined;
   try {
-    return unpack?.(reply.body, { maxOutputLength: 300_000 });
+    return unpack?.(reply.body, { maxOutputLength: length + 4_096 });
   } catch {
     return undefined;
   }

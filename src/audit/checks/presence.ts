@@ -72,7 +72,7 @@ const strangersIn = ({ name, value }: Field, { peer }: JudgeRecord, stand: Stand
   const judges = [stand.judge.main, ...stand.judge.others].map(({ host }) =>
     host.kind === 'name' ? '' : host.address,
   );
-  const tokens = value.match(/\[?[0-9a-f]*(?:[.:][0-9a-f]*){2,8}\]?/gi) ?? [];
+  const tokens = value.split(/[^0-9a-f.:[\]]+/i).filter((token) => token.length >= 3 && token.length <= 50);
   return tokens.flatMap((token) => {
     const address = addressIn(token);
     if (address === undefined || own.includes(address) || judges.includes(address)) return [];
@@ -83,7 +83,7 @@ const strangersIn = ({ name, value }: Field, { peer }: JudgeRecord, stand: Stand
 };
 
 const addressIn = (token: string): string | undefined => {
-  const plain = token.startsWith('[') ? token : token.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+  const plain = token.replace(/^(\d+\.\d+\.\d+\.\d+):\d*$/, '$1').replace(/^(\[[^\]]*\]).*$/, '$1');
   if (!/^(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-f:]{3,39}\]?)$/i.test(plain)) return undefined;
   try {
     const host = parseHost(plain);

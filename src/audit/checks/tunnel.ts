@@ -77,7 +77,7 @@ const exchange = async (stand: Stand): Promise<Exchanged> => {
         body: Buffer.alloc(0),
       });
       stream.write(sent.head);
-      const reply = await readReply(stream, 'GET', limit);
+      const reply = await readReply(stream, { method: 'GET' }, limit);
       if (reply.kind !== 'answer' || reply.status !== 101) return { why: 'The judge did not begin.' };
       const all = await carry(stream, upward(id), limit);
       const told = findRecord(all.subarray(stretch), id, stand.judge.key);
