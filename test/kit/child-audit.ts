@@ -38,8 +38,8 @@ const jobs = urls.map((url, n) => {
 /** What is held, without what only waits to be collected. */
 const held = (): number => {
   (globalThis as { readonly gc?: () => void }).gc?.();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 };
 
 const base = held();
@@ -61,7 +61,14 @@ await auditCrowd(
   {
     ...{ most, mostOfBlock: 4, pace: 100, plan },
     onReport: (_job, { outcome, sentence, modes }) => {
-      reports.push({ outcome, sentence: `${sentence} ${JSON.stringify(modes)}` });
+      // Evidence is long: what a terminal would obey is looked for at once.
+      const texts = modes.flatMap(({ findings }) =>
+        findings.flatMap((finding) => [
+          finding.sentence,
+          ...finding.evidence.flatMap(({ sent = '', arrived = '' }) => [sent, arrived]),
+        ]),
+      );
+      reports.push({ outcome, sentence: texts.find((text) => /[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(text)) ?? sentence });
     },
   },
   { signal },

@@ -33,7 +33,7 @@ class Over extends Error {}
  */
 export const readReply = async (
   stream: Duplex,
-  { method, most = 64 * 1024 }: { readonly method: string; readonly most?: number },
+  { method, most = 24 * 1024 }: { readonly method: string; readonly most?: number },
   cancel: Cancel,
 ): Promise<Reply> => {
   const seen = createCollector(most);

@@ -92,11 +92,11 @@ export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Can
   }
 };
 
-/** What is known beforehand may be a little longer; a record is as long as the head that it tells of. */
+/** What is known beforehand may be a little longer; a record is some kilobytes long. */
 const roomFor = ({ ask: { page }, id }: Prepared): number => {
   if (page === '/record') return 512 * 1024;
   const { content } = answerTo({ id, name: page });
-  return content.kind === 'known' ? content.body.length + 8 * 1024 : 64 * 1024;
+  return content.kind === 'known' ? content.body.length + 8 * 1024 : 24 * 1024;
 };
 
 type Seen = { readonly reply: Reply } | { readonly failure: Failure };
