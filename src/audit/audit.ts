@@ -1,13 +1,12 @@
 /** The audit of one proxy: whether it works, in which modes, and what each does to traffic. */
 
-import type { AuditOutcome, AuditReport, Finding, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
+import type { AuditReport, Finding, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
 import type { Stamp } from '../model/book.js';
 import { type Millis, millis, now, since } from '../model/brand.js';
-import { type Failure, explain } from '../model/failure.js';
+import type { Failure } from '../model/failure.js';
 import type { Cancel } from '../net/cancel.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import { type Subject, forwards, withScheme } from './ask/subject.js';
-import { shown } from './ask/text.js';
 import type { Visit } from './ask/visit.js';
 import { peersOf, seeExits } from './checks/exits.js';
 import { detect } from './detect.js';
@@ -17,6 +16,7 @@ import type { Search } from './identity/search.js';
 import { runChecks } from './run-checks.js';
 import { type Stand, type TlsVisit, createStand, isLost } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
+import { type Settled, type Sights, nothing, whyNone } from './why-none.js';
 
 /** How proxies are audited. */
 export interface AuditPlan {
@@ -42,8 +42,6 @@ export const audit = async (subject: Subject, plan: AuditPlan, cancel: Cancel): 
   const found = await settle(subject, plan, cancel);
   return { ...base, ...found, took: since(began, now()) };
 };
-
-type Settled = Pick<AuditReport, 'outcome' | 'failure' | 'sentence' | 'modes' | 'traits' | 'latency'>;
 
 const settle = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<Settled> => {
   const said = await look(subject, plan, cancel);
@@ -73,10 +71,8 @@ const otherScheme = async (subject: Subject, plan: AuditPlan, cancel: Cancel): P
 const shorter = (within: Millis): Millis => millis(Math.min(within, 2_000));
 
 /** What was seen of each mode at first sight. */
-interface Looked {
+interface Looked extends Sights {
   readonly working: readonly Stand[];
-  readonly visits: readonly Visit[];
-  readonly byTls: readonly TlsVisit[];
 }
 
 /** Asks the plain question in every mode. In a pulse the first mode that works, or the first silence, is enough. */
@@ -164,33 +160,38 @@ const standFor = (subject: Subject, mode: Mode, { plan, cancel }: Given): ((nth:
   };
 };
 
-const modesOf = async (subject: Subject, { working, byTls, visits }: Looked, given: Given): Promise<Settled> => {
-  const { plan } = given;
+const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<Settled> => {
+  const { tier } = given.plan;
+  const schemes = [subject.hop.scheme];
   const modes: ModeReport[] = [];
-  let traits: Traits = noTraits([subject.hop.scheme]);
-  for (const first of working.toSorted(byMode)) {
-    const more = standFor(subject, first.mode, given);
-    const stands = (nth: number): Stand => (nth === 0 ? first : more(nth));
-    const findings =
-      plan.tier === 'pulse' ? [] : await runChecks(plan.tier, stands, plan.onFinding ?? (() => undefined));
-    const exits =
-      plan.tier === 'full' || plan.tier === 'watch'
-        ? await first.once('exits', () => seeExits(first))
-        : await exitsOf(first, byTls);
-    const past = plan.past?.(first.mode);
-    const graded = { mode: first.mode, findings, exits, at: plan.clock(), judges: plan.judges.length };
-    modes.push(
-      plan.tier === 'pulse'
-        ? pulsed(first.mode, exits)
-        : reportMode({ ...graded, ...(past === undefined ? {} : { past }) }),
-    );
-    const isHostile = findings.some(({ answer, caps }) => answer === 'fail' && caps === 'hostile');
-    if (first.mode === 'tunnel' && (plan.tier === 'full' || plan.tier === 'watch') && !isHostile)
-      traits = await learnTraits(first, findings, [subject.hop.scheme]);
+  let traits: Traits = noTraits(schemes);
+  for (const first of looked.working.toSorted(byMode)) {
+    const mode = await modeOf(first, looked, { subject, ...given });
+    modes.push(mode);
+    if (first.mode === 'tunnel' && isThorough(tier) && mode.grade !== 'hostile')
+      traits = await learnTraits(first, mode.findings, schemes);
   }
-  const [latency] = visits.flatMap(({ record, took }) => (record === undefined ? [] : [took]));
+  const [latency] = looked.visits.flatMap(({ record, took }) => (record === undefined ? [] : [took]));
   const known = latency === undefined ? {} : { latency };
-  return { outcome: 'audited', sentence: sumOf(modes, plan.tier), modes, traits, ...known };
+  return { outcome: 'audited', sentence: sumOf(modes, tier), modes, traits, ...known };
+};
+
+const isThorough = (tier: Tier): boolean => tier === 'full' || tier === 'watch';
+
+/** All questions of one mode. */
+const modeOf = async (first: Stand, { byTls }: Looked, { subject, plan, cancel }: Looking): Promise<ModeReport> => {
+  const { mode } = first;
+  if (plan.tier === 'pulse') return pulsed(mode, await exitsOf(first, byTls));
+  const more = standFor(subject, mode, { plan, cancel });
+  const findings = await runChecks(
+    plan.tier,
+    (nth) => (nth === 0 ? first : more(nth)),
+    plan.onFinding ?? (() => undefined),
+  );
+  const exits = isThorough(plan.tier) ? await first.once('exits', () => seeExits(first)) : await exitsOf(first, byTls);
+  const past = plan.past?.(mode);
+  const graded = { mode, findings, exits, at: plan.clock(), judges: plan.judges.length };
+  return reportMode(past === undefined ? graded : { ...graded, past });
 };
 
 /** Forward mode first. */
@@ -207,38 +208,3 @@ const sumOf = (modes: readonly ModeReport[], tier: Tier): string =>
   tier === 'pulse'
     ? 'It works; nothing else was tested.'
     : modes.map(({ mode, grade, sentence }) => `${mode}: ${grade ?? 'no grade'}. ${sentence}`).join(' ');
-
-const nothing = (outcome: AuditOutcome, sentence: string, failure?: Failure): Settled => ({
-  ...{ outcome, sentence, modes: [], traits: noTraits([]) },
-  ...(failure === undefined ? {} : { failure }),
-});
-
-/** What kept a proxy from working, by the failure that says most. */
-const whyNone = ({ visits, byTls }: Looked): Settled => {
-  const failures = [...visits, ...byTls].flatMap(({ failure }) => failure ?? []);
-  const find = (codes: readonly string[]): Failure | undefined => failures.find(({ code }) => codes.includes(code));
-  const refused = visits.flatMap(({ reply }) => (reply?.kind === 'answer' ? [reply.status] : []));
-  const local = find(['out-of-files', 'internal']);
-  if (local !== undefined) return nothing('inconclusive', explain(local).sentence, local);
-  const login = find(['hop-auth-missing', 'hop-auth-refused']);
-  if (login !== undefined || refused.some((status) => status === 407 || status === 401))
-    return nothing('needs-auth', 'It asks for a login.', login);
-  const pages = visits.find(({ reply }) => reply?.kind === 'answer' && reply.status < 400);
-  if (pages !== undefined) return nothing('not-a-proxy', `It answers by itself: ${excerptOf(pages)}`);
-  const odd = visits.find(({ reply }) => reply?.kind === 'garbled');
-  const garbled = find(['hop-garbled', 'hop-oversized']);
-  if (odd !== undefined || garbled !== undefined)
-    return nothing(
-      'not-a-proxy',
-      odd === undefined ? 'It speaks something else.' : `It speaks something else: ${excerptOf(odd)}`,
-      garbled,
-    );
-  const [first] = failures;
-  if (refused.length > 0) return nothing('dead', `It passes nothing on: it answers ${refused.join(', ')}.`, first);
-  return nothing('dead', first === undefined ? 'It gave no answer.' : explain(first).sentence, first);
-};
-
-const excerptOf = ({ reply }: Visit): string => {
-  const bytes = reply?.kind === 'answer' ? reply.body : (reply?.first ?? Buffer.alloc(0));
-  return shown(bytes.subarray(0, 80), 80).replaceAll('\n', ' ');
-};

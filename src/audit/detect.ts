@@ -1,7 +1,7 @@
 /** Finds out what an unknown port speaks: HTTP first, since its proxies say nothing to SOCKS, and SOCKS servers answer HTTP at once. */
 
 import type { Duplex } from 'node:stream';
-import { type Endpoint, labelEndpoint } from '../model/address.js';
+import { type Endpoint, hostText, labelEndpoint } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import type { Failure } from '../model/failure.js';
@@ -33,17 +33,21 @@ export const detect = async (given: Detection, cancel: Cancel): Promise<Detected
   const { judge } = given;
   const connect = Buffer.from(`CONNECT ${labelEndpoint(judge)} HTTP/1.1\r\nHost: ${labelEndpoint(judge)}\r\n\r\n`);
   const first = await say(given, connect, cancel);
-  if ('failure' in first && first.failure.code !== 'answer-timeout' && first.failure.code !== 'hop-closed')
-    return { kind: 'dead', failure: first.failure };
-  const http = 'said' in first ? readHttp(first.said) : undefined;
-  if (http !== undefined && http.kind !== 'maybe') return http;
-  if (http === undefined || isSocks(first)) {
-    const socks = await trySocks(given, cancel);
-    if (socks !== undefined) return socks;
-  }
-  const overTls = 'said' in first && first.said[0] === 0x15 ? await tryTls(given, cancel) : undefined;
-  return overTls ?? unspoken(first);
+  if ('failure' in first)
+    return isQuiet(first.failure) ? bySocks(first, given, cancel) : { kind: 'dead', failure: first.failure };
+  const http = readHttp(first.said);
+  if (http !== undefined) return http;
+  if (first.said[0] === tlsAlert) return (await tryTls(given, cancel)) ?? unspoken(first);
+  return bySocks(first, given, cancel);
 };
+
+/** The first byte of an alert: a TLS server does not understand what it was told (RFC 8446 §5.1). */
+const tlsAlert = 0x15;
+
+const isQuiet = ({ code }: Failure): boolean => code === 'answer-timeout' || code === 'hop-closed';
+
+const bySocks = async (first: Said, given: Detection, cancel: Cancel): Promise<Detected> =>
+  (await trySocks(given, cancel)) ?? unspoken(first);
 
 type Said = { readonly said: Buffer } | { readonly failure: Failure };
 
@@ -52,40 +56,47 @@ const unspoken = (first: Said): Detected => {
   return { kind: 'not-a-proxy', note: `it says ${shown(first.said.subarray(0, 60), 60).replaceAll('\n', ' ')}` };
 };
 
-/** What stands at the beginning of an answer to CONNECT. */
-const readHttp = (said: Buffer): Detected | { readonly kind: 'maybe' } | undefined => {
+/** What stands at the beginning of an answer to CONNECT; undefined for what may be another protocol. */
+const readHttp = (said: Buffer): Detected | undefined => {
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(said.toString('latin1', 0, 16))?.[1];
-  if (status === undefined)
-    return said[0] === 0x05 || said[0] === 0x00 || said[0] === 0x15 ? undefined : { kind: 'maybe' };
-  if (status === '407' || status === '401') return { kind: 'needs-auth', scheme: 'http', note: `HTTP ${status}` };
-  return { kind: 'proxy', schemes: ['http'] };
+  if (status === undefined) return undefined;
+  return status === '407' || status === '401'
+    ? { kind: 'needs-auth', scheme: 'http', note: `HTTP ${status}` }
+    : { kind: 'proxy', schemes: ['http'] };
 };
-
-const isSocks = (first: Said): boolean => 'said' in first && first.said[0] === 0x05;
 
 /** SOCKS5 with both ways of saying who one is, then SOCKS4a. */
 const trySocks = async (given: Detection, cancel: Cancel): Promise<Detected | undefined> => {
   const five = await say(given, Buffer.from([0x05, 0x02, 0x00, 0x02]), cancel);
-  if ('said' in five && five.said[0] === 0x05) {
-    const method = five.said[1];
-    if (method === 0x00) return { kind: 'proxy', schemes: ['socks5h'] };
-    if (method === 0x02 || method === 0xff)
-      return { kind: 'needs-auth', scheme: 'socks5h', note: `SOCKS5 method ${method.toString(16)}` };
-  }
+  const known = readSocks5(five);
+  if (known !== undefined) return known;
   const { port } = given.judge;
-  const name = Buffer.from('0.0.0.1\0', 'latin1');
-  const head = Buffer.from([0x04, 0x01, port >> 8, port & 0xff, 0, 0, 0, 1, 0]);
-  const four = await say(given, Buffer.concat([head, name]), cancel);
-  const isFour = 'said' in four && four.said[0] === 0x00 && (four.said[1] ?? 0) >= 0x5a && (four.said[1] ?? 0) <= 0x5d;
-  if (isFour) return { kind: 'proxy', schemes: ['socks4a'] };
+  const request = Buffer.from([0x04, 0x01, port >> 8, port & 0xff, 0, 0, 0, 1, 0, ...Buffer.from('0.0.0.1\0')]);
+  const four = await say(given, request, cancel);
+  if (isSocks4(four)) return { kind: 'proxy', schemes: ['socks4a'] };
   return (await secondOpinion(given, five, cancel)) ? { kind: 'proxy', schemes: ['socks5h'] } : undefined;
+};
+
+/** The method that was chosen (RFC 1928 §3). */
+const readSocks5 = (five: Said): Detected | undefined => {
+  const [first, method] = 'said' in five ? five.said : [];
+  if (first !== 0x05) return undefined;
+  if (method === 0x00) return { kind: 'proxy', schemes: ['socks5h'] };
+  return method === 0x02 || method === 0xff
+    ? { kind: 'needs-auth', scheme: 'socks5h', note: `SOCKS5 method ${method.toString(16)}` }
+    : undefined;
+};
+
+const isSocks4 = (four: Said): boolean => {
+  const [first, code = 0] = 'said' in four ? four.said : [];
+  return first === 0x00 && code >= 0x5a && code <= 0x5d;
 };
 
 /** Somebody who answered a greeting oddly is only called no proxy when another client cannot speak to him either. */
 const secondOpinion = async ({ subject, judge, within }: Detection, five: Said, cancel: Cancel): Promise<boolean> => {
   if (!('said' in five) || five.said[0] !== 0x05) return false;
   const limit = deadline(within, () => fail('answer-timeout'), cancel);
-  const to = { command: 'connect' as const, host: labelEndpoint(judge).replace(/:\d+$/, ''), port: judge.port };
+  const to = { command: 'connect' as const, host: hostText(judge.host), port: judge.port };
   try {
     await secondClient(withScheme(subject, 'socks5h'), to, limit);
     return true;

@@ -30,7 +30,7 @@ export const createMeter = (output: Output): Meter => {
 };
 
 /** `120 of 500, 40 at once, 12 a second, 31 s left: 80 audited, 40 dead`. */
-export const meterText = ({ all, done, running, room, rate, left, outcomes, congested }: AuditProgress): string => {
+const meterText = ({ all, done, running, room, rate, left, outcomes, congested }: AuditProgress): string => {
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
   return [
     `${done} of ${all}, ${running} of ${room} at once, ${rate.toFixed(rate < 10 ? 1 : 0)} a second`,

@@ -31,6 +31,11 @@ const tellMode = (output: Output, { mode, grade, sentence, findings, exits }: Mo
     else if (isAlone && finding.answer === 'note')
       output.say({ tone: 'faint', text: `    ${finding.check}  ${finding.sentence}` });
   }
+  tellRest(output, findings, isAlone);
+};
+
+/** What passed, and what was not tested: with the reasons where there is one report only. */
+const tellRest = (output: Output, findings: readonly Finding[], isAlone: boolean): void => {
   const passed = findings.filter(({ answer }) => answer === 'pass').map(({ check }) => check);
   if (isAlone && passed.length > 0) output.say({ tone: 'faint', text: `    passed: ${passed.join(', ')}` });
   const untested = findings.filter(({ answer }) => answer === 'untested');

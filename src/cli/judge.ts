@@ -2,6 +2,7 @@
 
 import { type Millis, millis } from '../model/brand.js';
 import { fail } from '../model/error.js';
+import type { JudgeOptions } from '../engine/controller.js';
 import type { Furnish } from './face.js';
 import { catchSignals } from './signals.js';
 
@@ -34,20 +35,8 @@ export const furnishJudge: Furnish = (command, run) => {
     .option('--ttl <minutes>', 'how long it remembers addresses', '10')
     .option('--rate <number>', 'requests a second of one source', '50');
   run(command, async ({ program, output }) => {
-    const flags = command.opts<Flags>();
-    if ((flags.tlsCert === undefined) !== (flags.tlsKey === undefined))
-      throw fail('bad-usage', { note: '--tls-cert and --tls-key go together.' });
     const { audits } = await program();
-    const judge = await audits.judge({
-      listen: flags.listen ?? ['127.0.0.1:4080'],
-      tlsListen: flags.tlsListen ?? (flags.listen === undefined ? ['127.0.0.1:4443', '127.0.0.1:4444'] : []),
-      names: flags.name ?? [],
-      ...{ ttl: ttlOf(flags.ttl), rate: numberOf('--rate', flags.rate, 100_000) },
-      ...(flags.tlsCert === undefined || flags.tlsKey === undefined
-        ? {}
-        : { tlsCert: flags.tlsCert, tlsKey: flags.tlsKey }),
-      ...(flags.keyFile === undefined ? {} : { keyFile: flags.keyFile }),
-    });
+    const judge = await audits.judge(optionsOf(command.opts<Flags>()));
     for (const url of judge.urls) output.say(url);
     for (const { port, name = 'its host', spki } of judge.tls)
       output.note(`TLS on port ${port} for ${name}, key sha256/${spki}`);
@@ -58,6 +47,18 @@ export const furnishJudge: Furnish = (command, run) => {
     await judge[Symbol.asyncDispose]();
     return code;
   });
+};
+
+const optionsOf = (flags: Flags): JudgeOptions => {
+  const { listen, tlsListen, name = [], tlsCert, tlsKey, keyFile, ttl, rate } = flags;
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw fail('bad-usage', { note: '--tls-cert and --tls-key go together.' });
+  return {
+    ...{ listen: listen ?? ['127.0.0.1:4080'], names: name, ttl: ttlOf(ttl), rate: numberOf('--rate', rate, 100_000) },
+    tlsListen: tlsListen ?? (listen === undefined ? ['127.0.0.1:4443', '127.0.0.1:4444'] : []),
+    ...(tlsCert === undefined || tlsKey === undefined ? {} : { tlsCert, tlsKey }),
+    ...(keyFile === undefined ? {} : { keyFile }),
+  };
 };
 
 const ttlOf = (text: string): Millis => millis(numberOf('--ttl', text, 1_440) * 60_000);

@@ -1,7 +1,6 @@
 /** Audits as faces use them: texts come in, reports go out, and the book learns from them. */
 
 import { randomBytes } from 'node:crypto';
-import { hostText } from '../model/address.js';
 import type { AuditReport, CheckId, Mode, Tier } from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
 import { isNonEmpty, millis } from '../model/brand.js';
@@ -242,6 +241,3 @@ const asked = async (jobs: readonly KeyedJob[], { wish, waiting, plan, parts }: 
     if (waiting.run !== undefined) parts.openBook().runs.leave(waiting.run);
   }
 };
-
-/** Where a judge is, for a sentence. */
-export const judgeText = ({ main }: JudgeLink): string => hostText(main.host);

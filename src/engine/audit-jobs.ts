@@ -1,6 +1,6 @@
 /** From what a user wishes to proxies that can be asked: how each is reached, and which are neighbours. */
 
-import { hostText, labelEndpoint } from '../model/address.js';
+import { hostText } from '../model/address.js';
 import type { Cascade, Proxy } from '../model/cascade.js';
 import { isNonEmpty } from '../model/brand.js';
 import { fail } from '../model/error.js';
@@ -62,6 +62,3 @@ export const blockOf = ({ hop: { endpoint } }: Subject): string => {
 
 /** Whether a proxy is on this machine: nobody else is asked then. */
 export const isHere = ({ hop: { endpoint } }: Subject): boolean => privateKind(endpoint.host) === 'loopback';
-
-/** How a subject is named in a sentence. */
-export const placeOf = ({ hop }: Subject): string => labelEndpoint(hop.endpoint);

@@ -7,8 +7,6 @@ import type { Failure } from './failure.js';
 /** How a proxy is used: plain requests that it forwards itself, or tunnels (CONNECT, SOCKS). They are judged apart. */
 export type Mode = 'forward' | 'tunnel';
 
-export const modes: readonly Mode[] = ['forward', 'tunnel'];
-
 /** How much is asked: whether it lives, a first grade, everything at one sitting, what needs days. */
 export type Tier = 'pulse' | 'quick' | 'full' | 'watch';
 

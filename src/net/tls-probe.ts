@@ -68,18 +68,21 @@ export const probeTls = (stream: Duplex, { name, alpn }: TlsWish, cancel: Cancel
   });
 
 const shown = (tls: TLSSocket, hello: string): ShownTls => {
-  const certificate = tls.getPeerX509Certificate();
-  const key = certificate?.publicKey.export({ type: 'spki', format: 'der' });
   const alpn = tls.alpnProtocol;
   const distrust = (tls.authorizationError as Error | string | null | undefined) ?? undefined;
   return {
-    ...{ stream: tls, hello, protocol: tls.getProtocol() ?? '' },
-    spki: key === undefined ? 'none' : createHash('sha256').update(key).digest('base64'),
-    subject: certificate?.subject ?? '',
-    issuer: certificate?.issuer ?? '',
+    ...{ stream: tls, hello, protocol: tls.getProtocol() ?? '', ...certificateOf(tls) },
     ...(distrust === undefined ? {} : { distrust: typeof distrust === 'string' ? distrust : distrust.message }),
     ...(typeof alpn === 'string' ? { alpn } : {}),
   };
+};
+
+const certificateOf = (tls: TLSSocket): Pick<ShownTls, 'spki' | 'subject' | 'issuer'> => {
+  const certificate = tls.getPeerX509Certificate();
+  if (certificate === undefined) return { spki: 'none', subject: '', issuer: '' };
+  const key = certificate.publicKey.export({ type: 'spki', format: 'der' });
+  const { subject, issuer } = certificate;
+  return { spki: createHash('sha256').update(key).digest('base64'), subject, issuer };
 };
 
 const mostKept = 16 * 1024;

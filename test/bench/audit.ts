@@ -50,7 +50,7 @@ const main = async (role: string | undefined): Promise<void> => {
 const runTown = async (): Promise<void> => {
   const judge = await openTestJudge();
   const proxies: Record<string, number> = {
-    live: await serve((socket) => void proxy(socket)),
+    live: await serve(proxy),
     silent: await serve((socket) => socket.resume()),
     closing: await serve((socket) => socket.end()),
     refusing: await serve((socket) =>

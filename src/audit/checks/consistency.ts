@@ -50,7 +50,7 @@ const forgery = async (visit: Visit, stand: Stand): Promise<Result | undefined> 
   const { reply, record } = visit;
   if (record !== undefined || reply?.kind !== 'answer' || reply.status !== 200) return undefined;
   const isThere = (await stand.records(visit.id)).length > 0;
-  if (isThere && !/REMOTE_ADDR/.test(reply.body.toString('latin1'))) return undefined;
+  if (isThere && !reply.body.includes('REMOTE_ADDR')) return undefined;
   return failed('It writes the answers of well-known judges itself.', 'hostile', [
     { what: 'the answer of a well-known judge', sent: 'a signed record', arrived: shown(reply.body, 300) },
   ]);

@@ -65,17 +65,30 @@ export const bodyVerdict = (visit: Visit): Result => {
   const wanted = expected.content.body;
   if (reply.status !== expected.status) return otherPage(visit, reply);
   const came = decoded(reply, wanted.length);
-  if (came === undefined && reply.body.length > wanted.length + 1_024)
-    return failed(`It answers more than the site did (${kindOf(page)}).`, 'hostile', [
-      { what: kindOf(page), sent: `${wanted.length} bytes`, arrived: `more than ${reply.body.length} bytes, packed` },
-    ]);
-  if (came === undefined) return inconclusive('What came back is packed in a way that was not asked for.');
-  if (came.equals(wanted)) return pass('It came back byte by byte.');
+  if (came === undefined) return packedVerdict(page, reply, wanted);
+  return came.equals(wanted)
+    ? pass('It came back byte by byte.')
+    : otherBytes(page, { came, wanted, whole: reply.whole });
+};
+
+/** What cannot be unpacked may be honest only where it is no longer than the page itself. */
+const packedVerdict = (page: PageName, { body }: Extract<Reply, { kind: 'answer' }>, wanted: Buffer): Result =>
+  body.length > wanted.length + 1_024
+    ? failed(`It answers more than the site did (${kindOf(page)}).`, 'hostile', [
+        { what: kindOf(page), sent: `${wanted.length} bytes`, arrived: `more than ${body.length} bytes, packed` },
+      ])
+    : inconclusive('What came back is packed in a way that was not asked for.');
+
+const otherBytes = (
+  page: PageName,
+  { came, wanted, whole }: { readonly came: Buffer; readonly wanted: Buffer; readonly whole: boolean },
+): Result => {
   const evidence = [difference(page, wanted, came)];
+  const lengths = `${page}: ${came.length} of ${wanted.length} bytes`;
   if (came.length < wanted.length && wanted.subarray(0, came.length).equals(came))
-    return reply.whole
-      ? failed(`It cuts answers off (${page}: ${came.length} of ${wanted.length} bytes).`, 'stealth', evidence)
-      : inconclusive(`The answer broke off (${page}: ${came.length} of ${wanted.length} bytes).`, evidence);
+    return whole
+      ? failed(`It cuts answers off (${lengths}).`, 'stealth', evidence)
+      : inconclusive(`The answer broke off (${lengths}).`, evidence);
   if (page === '.jpg' && isPicture(came)) return failed('It makes other files of pictures.', 'stealth', evidence);
   return failed(`It changes what sites answer (${kindOf(page)}).`, 'hostile', evidence);
 };

@@ -28,22 +28,32 @@ export const bytes = check(
   },
   async (stand) => {
     const seen = await stand.once('bytes', () => exchange(stand));
-    if ('why' in seen) return untested(seen.why);
-    const { came, record, heard } = seen;
-    if (!came.equals(downward(seen.id).subarray(0, came.length)))
-      return failed('It changes bytes on their way to you.', 'hostile', [differing(downward(seen.id), came)]);
-    const wanted = createHash('sha256').update(upward(seen.id)).digest('hex');
-    if (record?.body?.length === stretch && record.body.sha256 !== wanted)
-      return failed('It changes bytes on their way to the site.', 'hostile', [
-        { what: 'SHA-256 of what went up', sent: wanted, arrived: record.body.sha256 },
-      ]);
-    if (came.length < stretch || record?.body?.length !== stretch)
-      return note(`It broke off: ${came.length} of ${stretch} bytes came down, ${record?.body?.length ?? 0} went up.`);
-    return heard
-      ? pass('Every bit went through, and half a close was enough.')
-      : note('Every bit went through, but it does not carry the end of one direction alone.');
+    return 'why' in seen ? untested(seen.why) : bytesVerdict(seen);
   },
 );
+
+const bytesVerdict = (seen: Carried): Result => {
+  const { id, came, heard } = seen;
+  const wanted = downward(id);
+  if (!came.equals(wanted.subarray(0, came.length)))
+    return failed('It changes bytes on their way to you.', 'hostile', [differing(wanted, came)]);
+  const upper = upwardVerdict(seen);
+  if (upper !== undefined) return upper;
+  return heard
+    ? pass('Every bit went through, and half a close was enough.')
+    : note('Every bit went through, but it does not carry the end of one direction alone.');
+};
+
+/** What the judge got; undefined where that is what was sent. */
+const upwardVerdict = ({ id, came, record }: Carried): Result | undefined => {
+  const { length, sha256 } = record?.body ?? { length: 0, sha256: '' };
+  if (came.length < stretch || length !== stretch)
+    return note(`It broke off: ${came.length} of ${stretch} bytes came down, ${length} went up.`);
+  const sent = createHash('sha256').update(upward(id)).digest('hex');
+  if (sha256 === sent) return undefined;
+  const evidence = [{ what: 'SHA-256 of what went up', sent, arrived: sha256 }];
+  return failed('It changes bytes on their way to the site.', 'hostile', evidence);
+};
 
 const differing = (wanted: Buffer, came: Buffer) => {
   let at = 0;
@@ -55,9 +65,17 @@ const differing = (wanted: Buffer, came: Buffer) => {
   };
 };
 
-type Exchanged =
-  | { readonly id: string; readonly came: Buffer; readonly record?: JudgeRecord; readonly heard: boolean }
-  | { readonly why: string };
+interface Carried {
+  readonly id: string;
+  /** What came down. */
+  readonly came: Buffer;
+  /** What went up, as the judge tells it. */
+  readonly record?: JudgeRecord;
+  /** The judge was heard after the own direction had ended. */
+  readonly heard: boolean;
+}
+
+type Exchanged = Carried | { readonly why: string };
 
 const exchange = async (stand: Stand): Promise<Exchanged> => {
   const id = stand.freshId();

@@ -44,7 +44,7 @@ const ipv6Forms = (address: string, bytes: Buffer): readonly Form[] => {
   const hex = bytes.toString('hex');
   const groups = hex.match(/.{4}/g) ?? [];
   const loose = groups.map((group) => `0*${withoutZeros(group)}`).join(':');
-  const nibbles = [...hex].reverse().join('\\.');
+  const nibbles = (hex.match(/./g) ?? []).reverse().join('\\.');
   const start = groups
     .slice(0, 3)
     .map((group) => `0*${withoutZeros(group)}`)

@@ -101,7 +101,8 @@ const decodings = (token: string): readonly string[] => [
 const letters = 'abcdefghijklmnopqrstuvwxyz234567';
 
 const fromBase32 = (token: string): string => {
-  const bits = [...token.toLowerCase()].map((each) => letters.indexOf(each).toString(2).padStart(5, '0')).join('');
+  const digits = token.toLowerCase().match(/./g) ?? [];
+  const bits = digits.map((each) => letters.indexOf(each).toString(2).padStart(5, '0')).join('');
   return (bits.match(/.{8}/g) ?? []).map((byte) => String.fromCharCode(Number.parseInt(byte, 2))).join('');
 };
 

@@ -68,8 +68,10 @@ const isListOf = (value: unknown, isOne: (item: unknown) => boolean): boolean =>
 const isPort = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
 
 const isHost = (value: unknown): boolean => {
+  if (typeof value !== 'string') return false;
   try {
-    return typeof value === 'string' && parseHost(value) !== undefined;
+    parseHost(value);
+    return true;
   } catch {
     return false;
   }

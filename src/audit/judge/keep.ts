@@ -27,53 +27,59 @@ interface Kept {
 
 /** A memory whose records, and with them every address, go after `ttl` milliseconds; ids are watched for a week. */
 export const createKeep = (ttl: number, clock: () => number): Keep => {
-  const ids = new Map<string, Kept>();
-  /** Those without records, in the order of their first visit. */
-  const old = new Map<string, Kept>();
-  let bytes = 0;
-  const forgetOld = (): void => {
-    const now = clock();
-    for (const [id, kept] of ids) {
-      const isSpent = now - kept.first > watchedFor || ids.size > mostIds;
-      if (now - kept.first <= ttl && bytes <= mostBytes && !isSpent) break;
-      bytes -= kept.bytes;
-      kept.records = [];
-      kept.bytes = 0;
-      ids.delete(id);
-      if (!isSpent) old.set(id, kept);
-    }
-    for (const [id, kept] of old) {
-      if (now - kept.first <= watchedFor && old.size <= mostIds) break;
-      old.delete(id);
-    }
-  };
-  const find = (id: string): Kept => {
-    const known = ids.get(id) ?? old.get(id);
-    if (known !== undefined) return known;
-    const made: Kept = { first: clock(), visits: 0, records: [], bytes: 0, later: [] };
-    ids.set(id, made);
-    return made;
-  };
+  const shelf = createShelf(ttl, clock);
   return {
     count: (id) => {
-      forgetOld();
-      const kept = find(id);
+      shelf.forgetOld();
+      const kept = shelf.find(id);
       kept.visits += 1;
-      if (old.has(id) && kept.later.length < mostRecords) kept.later.push(clock());
+      if (shelf.isOld(id) && kept.later.length < mostRecords) kept.later.push(clock());
       return kept.visits;
     },
     add: (record) => {
-      const kept = ids.get(record.id);
+      shelf.add(record);
+    },
+    all: (id) => {
+      shelf.forgetOld();
+      return shelf.isOld(id) ? [] : (shelf.peek(id)?.records ?? []);
+    },
+    revisits: (id) => (shelf.isOld(id) ? (shelf.peek(id)?.later ?? []) : []),
+  };
+};
+
+/** Both in the order of their first visit: those with records, and those without any more. */
+const createShelf = (ttl: number, clock: () => number) => {
+  const [young, old] = [new Map<string, Kept>(), new Map<string, Kept>()];
+  let bytes = 0;
+  const isSpent = ({ first }: Kept): boolean => clock() - first > watchedFor;
+  const forgetOld = (): void => {
+    for (const [id, kept] of young) {
+      if (clock() - kept.first <= ttl && bytes <= mostBytes && young.size <= mostIds) break;
+      bytes -= kept.bytes;
+      young.delete(id);
+      old.set(id, { ...kept, records: [], bytes: 0 });
+    }
+    for (const [id, kept] of old) {
+      if (!isSpent(kept) && old.size <= mostIds) break;
+      old.delete(id);
+    }
+  };
+  return {
+    forgetOld,
+    isOld: (id: string): boolean => old.has(id),
+    peek: (id: string): Kept | undefined => young.get(id) ?? old.get(id),
+    find: (id: string): Kept => {
+      const known = young.get(id) ?? old.get(id) ?? { first: clock(), visits: 0, records: [], bytes: 0, later: [] };
+      if (!old.has(id)) young.set(id, known);
+      return known;
+    },
+    add: (record: JudgeRecord): void => {
+      const kept = young.get(record.id);
       if (kept === undefined || kept.records.length >= mostRecords) return;
       kept.records = [...kept.records, record];
       const size = 400 + record.head.length + (record.body?.bytes?.length ?? 0);
       kept.bytes += size;
       bytes += size;
     },
-    all: (id) => {
-      forgetOld();
-      return ids.get(id)?.records ?? [];
-    },
-    revisits: (id) => old.get(id)?.later ?? [],
   };
 };

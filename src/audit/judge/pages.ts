@@ -51,60 +51,7 @@ export const parsePath = (path: string): Page | undefined => {
 export const pathOf = ({ id, name }: Page): string => `/${id}${name}`;
 
 /** The answer to a page, the same for who asks and for who is asked. */
-export const answerTo = ({ id, name }: Page): Answer => {
-  switch (name) {
-    case '.txt':
-      return page('text/plain; charset=utf-8', { kind: 'record' });
-    case '/azenv.php':
-      return page('text/html; charset=utf-8', { kind: 'azenv' });
-    case '/fresh':
-      return page('text/plain; charset=utf-8', { kind: 'visit' });
-    case '/kept':
-      return lasting({ kind: 'visit' }, 'public, max-age=600');
-    case '/private':
-      return lasting({ kind: 'mirror', field: 'cookie' }, 'private, max-age=600');
-    case '/mirror':
-      return lasting({ kind: 'mirror', field: 'x-forwarded-host' }, 'public, max-age=60');
-    case '/record':
-      return page('text/plain; charset=utf-8', { kind: 'records' });
-    case '/missing':
-      return { ...known('text/html', htmlDecoy(id)), status: 404, reason: 'Not Found' };
-    case '/broken':
-      return { ...known('text/html', htmlDecoy(id)), status: 500, reason: 'Internal Server Error' };
-    case '/moved':
-      return moved(id);
-    case '/none':
-      return { status: 204, reason: 'No Content', fields: [noStore], content: empty };
-    case '/empty':
-      return page('text/plain', empty);
-    case '/bytes':
-    case '/socket':
-      return switched(name === '/bytes' ? 'bytes' : 'socket');
-    default:
-      return decoy(id, name);
-  }
-};
-
-type DecoyName = '.html' | '.js' | '.css' | '.jpg' | '.zip' | '.exe' | '.pdf';
-
-const decoy = (id: string, name: DecoyName): Answer => {
-  switch (name) {
-    case '.html':
-      return guarded(known('text/html; charset=utf-8', htmlDecoy(id)));
-    case '.js':
-      return known('application/javascript', scriptDecoy(id));
-    case '.css':
-      return known('text/css', styleDecoy(id));
-    case '.jpg':
-      return known('image/jpeg', jpegDecoy(id));
-    case '.zip':
-      return known('application/zip', zipDecoy(id));
-    case '.exe':
-      return known('application/octet-stream', programDecoy(id));
-    case '.pdf':
-      return known('application/pdf', documentDecoy(id));
-  }
-};
+export const answerTo = ({ id, name }: Page): Answer => answers[name](id);
 
 const noStore: Field = { name: 'Cache-Control', value: 'no-store' };
 const empty: Content = { kind: 'known', body: Buffer.alloc(0) };
@@ -156,3 +103,29 @@ const switched = (protocol: 'bytes' | 'socket'): Answer => ({
   content: empty,
   becomes: protocol,
 });
+
+const text = 'text/plain; charset=utf-8';
+
+const answers: Readonly<Record<PageName, (id: string) => Answer>> = {
+  '.txt': () => page(text, { kind: 'record' }),
+  '.html': (id) => guarded(known('text/html; charset=utf-8', htmlDecoy(id))),
+  '.js': (id) => known('application/javascript', scriptDecoy(id)),
+  '.css': (id) => known('text/css', styleDecoy(id)),
+  '.jpg': (id) => known('image/jpeg', jpegDecoy(id)),
+  '.zip': (id) => known('application/zip', zipDecoy(id)),
+  '.exe': (id) => known('application/octet-stream', programDecoy(id)),
+  '.pdf': (id) => known('application/pdf', documentDecoy(id)),
+  '/azenv.php': () => page('text/html; charset=utf-8', { kind: 'azenv' }),
+  '/missing': (id) => ({ ...known('text/html', htmlDecoy(id)), status: 404, reason: 'Not Found' }),
+  '/broken': (id) => ({ ...known('text/html', htmlDecoy(id)), status: 500, reason: 'Internal Server Error' }),
+  '/none': () => ({ status: 204, reason: 'No Content', fields: [noStore], content: empty }),
+  '/empty': () => page('text/plain', empty),
+  '/moved': moved,
+  '/fresh': () => page(text, { kind: 'visit' }),
+  '/kept': () => lasting({ kind: 'visit' }, 'public, max-age=600'),
+  '/private': () => lasting({ kind: 'mirror', field: 'cookie' }, 'private, max-age=600'),
+  '/mirror': () => lasting({ kind: 'mirror', field: 'x-forwarded-host' }, 'public, max-age=60'),
+  '/bytes': () => switched('bytes'),
+  '/socket': () => switched('socket'),
+  '/record': () => page(text, { kind: 'records' }),
+};

@@ -7,7 +7,7 @@ import type { Passage, Whole } from '../core/behaviour.js';
 import { valueOf } from '../core/requests.js';
 
 const packed = (answer: Whole, { fields }: Passage): Whole =>
-  /gzip/.test(valueOf(fields, 'accept-encoding') ?? '') && answer.body.length > 0
+  (valueOf(fields, 'accept-encoding') ?? '').includes('gzip') && answer.body.length > 0
     ? {
         ...answer,
         body: gzipSync(answer.body),

@@ -42,7 +42,7 @@ export const forward = (client: Socket, around: Around): void => {
         return;
       }
       origin = reuse(await origin?.catch(() => undefined), at, { client, around });
-      await sendHead(line, lines, { at, around, origin: await origin.catch(() => undefined), client });
+      sendHead(line, lines, { at, around, origin: await origin.catch(() => undefined), client });
     });
     turn.catch(() => client.destroy());
   };

@@ -1,0 +1,56 @@
+/** Why a proxy works in no mode: what it answered, or what kept an answer from coming. */
+
+import type { AuditOutcome, AuditReport } from '../model/audit.js';
+import { type Failure, explain } from '../model/failure.js';
+import { shown } from './ask/text.js';
+import type { Visit } from './ask/visit.js';
+import type { TlsVisit } from './stand.js';
+import { noTraits } from './traits.js';
+
+/** What an audit ends with. */
+export type Settled = Pick<AuditReport, 'outcome' | 'failure' | 'sentence' | 'modes' | 'traits' | 'latency'>;
+
+/** What was seen of the modes at first sight. */
+export interface Sights {
+  readonly visits: readonly Visit[];
+  readonly byTls: readonly TlsVisit[];
+}
+
+/** An end without a working mode. */
+export const nothing = (outcome: AuditOutcome, sentence: string, failure?: Failure): Settled => ({
+  ...{ outcome, sentence, modes: [], traits: noTraits([]) },
+  ...(failure === undefined ? {} : { failure }),
+});
+
+/** What kept a proxy from working, by the failure that says most. */
+export const whyNone = (looked: Sights): Settled => {
+  const failures = [...looked.visits, ...looked.byTls].flatMap(({ failure }) => failure ?? []);
+  const find = (...codes: readonly string[]): Failure | undefined => failures.find(({ code }) => codes.includes(code));
+  const refused = looked.visits.flatMap(({ reply }) => (reply?.kind === 'answer' ? [reply.status] : []));
+  const local = find('out-of-files', 'internal');
+  if (local !== undefined) return nothing('inconclusive', explain(local).sentence, local);
+  const login = find('hop-auth-missing', 'hop-auth-refused');
+  if (login !== undefined || refused.some((status) => status === 407 || status === 401))
+    return nothing('needs-auth', 'It asks for a login.', login);
+  const [first] = failures;
+  if (refused.length > 0 && refused.every((status) => status >= 400))
+    return nothing('dead', `It passes nothing on: it answers ${refused.join(', ')}.`, first);
+  return spokenOtherwise(looked, find('hop-garbled', 'hop-oversized')) ?? silence(first);
+};
+
+const silence = (failure: Failure | undefined): Settled =>
+  nothing('dead', failure === undefined ? 'It gave no answer.' : explain(failure).sentence, failure);
+
+/** It says something, and nothing that a proxy says. */
+const spokenOtherwise = ({ visits }: Sights, garbled: Failure | undefined): Settled | undefined => {
+  const page = visits.find(({ reply }) => reply?.kind === 'answer' && reply.status < 400);
+  if (page !== undefined) return nothing('not-a-proxy', `It answers by itself: ${excerptOf(page)}`);
+  const odd = visits.find(({ reply }) => reply?.kind === 'garbled');
+  if (odd !== undefined) return nothing('not-a-proxy', `It speaks something else: ${excerptOf(odd)}`, garbled);
+  return garbled === undefined ? undefined : nothing('not-a-proxy', 'It speaks something else.', garbled);
+};
+
+const excerptOf = ({ reply }: Visit): string => {
+  const bytes = reply?.kind === 'answer' ? reply.body : (reply?.first ?? Buffer.alloc(0));
+  return shown(bytes.subarray(0, 80), 80).replaceAll('\n', ' ');
+};

@@ -1,0 +1,99 @@
+/** Audits and judges as faces use them. */
+
+import type { AuditReport, CheckId, CheckText, ModeReport, Tier } from '../model/audit.js';
+import type { Grade, Stamp } from '../model/book.js';
+import type { Millis } from '../model/brand.js';
+
+/** What is to be audited, and how. */
+export interface AuditWish {
+  readonly of:
+    | { readonly kind: 'proxies'; readonly proxies: readonly string[] }
+    | { readonly kind: 'book'; readonly filter: string }
+    | { readonly kind: 'cascade'; readonly name: string };
+  readonly tier: Tier;
+  /** Those of the settings where there are none. */
+  readonly judges?: readonly string[];
+  /** The user has agreed that proxies of other people are asked; remembered. */
+  readonly agreed?: true;
+  /** How long one question may take, and how many proxies are asked at once. */
+  readonly within?: Millis;
+  readonly most?: number;
+  readonly signal: AbortSignal;
+  /** `changed` names the checks whose answer is another than the last time. */
+  readonly onReport: (report: AuditReport, changed: readonly CheckId[]) => void;
+  readonly onProgress?: (progress: AuditProgress) => void;
+  readonly onNotice?: (text: string) => void;
+}
+
+/** How an audit of many stands. */
+export interface AuditProgress {
+  readonly all: number;
+  readonly done: number;
+  readonly running: number;
+  /** How many may run at once now. */
+  readonly room: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Reports a second. */
+  readonly rate: number;
+  readonly left?: Millis;
+  /** The own line is full. */
+  readonly congested: boolean;
+}
+
+/** How a judge is run. */
+export interface JudgeOptions {
+  readonly listen: readonly string[];
+  readonly tlsListen: readonly string[];
+  /** Further hosts by which it is reached. */
+  readonly names: readonly string[];
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly keyFile?: string;
+  /** How long addresses are kept. */
+  readonly ttl: Millis;
+  /** Requests a second of one source. */
+  readonly rate: number;
+}
+
+/** A judge that runs in this process. */
+export interface RunningJudge extends AsyncDisposable {
+  /** `http://HOST:PORT/#KEY`. */
+  readonly urls: readonly string[];
+  readonly tls: readonly { readonly port: number; readonly name?: string; readonly spki: string }[];
+}
+
+/** Audits as faces use them. */
+export interface AuditDesk {
+  readonly checks: readonly CheckText[];
+  /** What each grade says. */
+  readonly meaning: (grade: Grade) => string;
+  /** Resolves when every proxy has its report. Rejects with `judge-missing`, `judge-unreachable`, `audit-consent`, `audit-running`, or what the wish does not name. */
+  readonly run: (wish: AuditWish) => Promise<void>;
+  /** The last report of a proxy of the book, as far as it was kept. */
+  readonly kept: (proxy: string) => readonly KeptMode[];
+  /** Audits simulated proxies on this machine. Rejects with `selftest-impossible`. */
+  readonly selfTest: (options: {
+    readonly signal: AbortSignal;
+    readonly onResult: (result: SelfTestResult) => void;
+  }) => Promise<void>;
+  /** Runs a judge. Rejects with `port-in-use`, `file-unreadable` or `bad-usage`. */
+  readonly judge: (options: JudgeOptions) => Promise<RunningJudge>;
+}
+
+/** What was found of one simulated proxy, beside the truth; both as pairs of a mode, or `outcome`, and a word. */
+export interface SelfTestResult {
+  readonly id: string;
+  readonly about: string;
+  readonly speech: string;
+  readonly honest: boolean;
+  readonly truth: readonly (readonly [mode: string, what: string])[];
+  readonly found: readonly (readonly [mode: string, what: string])[];
+}
+
+/** One mode of a kept report. */
+export interface KeptMode extends ModeReport {
+  readonly at: Stamp;
+  readonly tier: Tier;
+  /** Checks whose answer was another one the time before. */
+  readonly changed: readonly CheckId[];
+}
