@@ -1,7 +1,7 @@
 /** Audits as faces use them: texts come in, reports go out, and the book learns from them. */
 
 import { randomBytes } from 'node:crypto';
-import type { AuditReport, CheckId, Mode, Tier } from '../model/audit.js';
+import type { AuditReport, Mode, Tier } from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
 import { isNonEmpty, millis } from '../model/brand.js';
 import { asProxy } from '../model/cascade.js';
@@ -19,7 +19,8 @@ import type { Book } from '../book/store.js';
 import type { Store } from '../config/store.js';
 import { connectDirect, resolveBySystem } from '../net/direct.js';
 import type { Door } from '../net/connect.js';
-import { hopFacts, ownFacts, withoutJudges } from './audit-facts.js';
+import { ownFacts, withoutJudges } from './audit-facts.js';
+import { factsOfHops } from './audit-hops.js';
 import { blockOf, isHere, subjectOf, subjectOfCascade } from './audit-jobs.js';
 import { keptModes, shelve } from './audit-shelf.js';
 import { findCascade } from './choice.js';
@@ -62,30 +63,38 @@ const usualWithin = {
 
 const run = async (wish: AuditWish, parts: AuditParts): Promise<void> => {
   const { store } = parts;
-  const waiting = waitingFor(wish, parts);
+  const wanted = wantedJobs(wish, parts);
   agree(
     wish,
-    waiting.jobs.map(({ subject }) => subject),
+    wanted.map(({ subject }) => subject),
     store,
   );
   const links = await meet(wish, store);
-  const own = ownFacts(store.settings()['audit.own'], links);
+  const plan = planFor(wish, links, store.settings()['audit.own']);
+  const jobs = wanted.filter(({ subject }) => links.every(({ main }) => mayAsk(main, subject.hop.endpoint)));
+  const left = wanted.length - jobs.length;
+  if (left > 0)
+    wish.onNotice?.(`Not asked: ${left}, since the judge is in a private network in which they are not themselves.`);
+  await asked(jobs, { wish, plan: await withHops(plan, wish, parts), parts });
+};
+
+const planFor = (wish: AuditWish, links: readonly [JudgeLink, ...JudgeLink[]], typed: readonly string[]): AuditPlan => {
+  const own = ownFacts(typed, links);
   if (own.doubtful !== undefined)
     wish.onNotice?.(
       `Only one judge says that your address is ${own.doubtful}: whether it stays hidden is not told. kaskade config set audit.own ${own.doubtful} says that it is yours.`,
     );
-  const facts = withoutJudges(own.facts, links);
-  const plan: AuditPlan = {
-    ...{ tier: wish.tier, judges: links, facts, within: wish.within ?? usualWithin[wish.tier] },
-    random: () => randomBytes(8).toString('hex'),
-    clock: now,
+  return {
+    ...{ tier: wish.tier, judges: links, facts: withoutJudges(own.facts, links) },
+    ...{ within: wish.within ?? usualWithin[wish.tier], random: () => randomBytes(8).toString('hex'), clock: now },
   };
-  const jobs = waiting.jobs.filter(({ subject }) => links.every(({ main }) => mayAsk(main, subject.hop.endpoint)));
-  if (jobs.length < waiting.jobs.length)
-    wish.onNotice?.(
-      `${waiting.jobs.length - jobs.length} are not asked: the judge is in a private network, and they are not in the same.`,
-    );
-  await asked(jobs, { wish, waiting, plan, parts });
+};
+
+/** For a cascade, what is known of the hops before its last one: where they listen, and where they go out. */
+const withHops = async (plan: AuditPlan, { of, signal }: AuditWish, parts: AuditParts): Promise<AuditPlan> => {
+  if (of.kind !== 'cascade') return plan;
+  const facts = await factsOfHops(findCascade(parts.store, of.name), parts.door(), { plan, signal });
+  return { ...plan, facts: [...plan.facts, ...facts] };
 };
 
 const now = (): Stamp => Date.now() as Stamp;
@@ -95,18 +104,12 @@ interface KeyedJob extends Job {
   readonly key?: number;
 }
 
-interface Waiting {
-  readonly jobs: readonly KeyedJob[];
-  readonly run?: number;
-}
-
 /** The proxies of a wish. Throws for those that there are not. */
-const waitingFor = (wish: AuditWish, parts: AuditParts): Waiting => {
+const wantedJobs = (wish: AuditWish, parts: AuditParts): readonly KeyedJob[] => {
   const { of } = wish;
-  if (of.kind === 'cascade')
-    return { jobs: [jobOf(subjectOfCascade(findCascade(parts.store, of.name), parts.door()))] };
-  if (of.kind === 'book') return waitingInBook(of.filter, wish, parts);
-  return { jobs: of.proxies.map((text) => namedJob(text, parts)) };
+  if (of.kind === 'cascade') return [jobOf(subjectOfCascade(findCascade(parts.store, of.name), parts.door()))];
+  if (of.kind === 'book') return jobsInBook(of.filter, wish, parts);
+  return of.proxies.map((text) => namedJob(text, parts));
 };
 
 const jobOf = (subject: Subject, more: Pick<KeyedJob, 'key' | 'plan'> = {}): KeyedJob => ({
@@ -140,7 +143,7 @@ const bookJob = (key: number, { openBook, door }: AuditParts): KeyedJob => {
 /** Full audits of one proxy are an hour apart, quick ones ten minutes. */
 const pauses: Readonly<Record<Tier, number>> = { pulse: 0, quick: 600_000, full: 3_600_000, watch: 3_600_000 };
 
-const waitingInBook = (filter: string, { tier, onNotice }: AuditWish, parts: AuditParts): Waiting => {
+const jobsInBook = (filter: string, { tier, onNotice }: AuditWish, parts: AuditParts): readonly KeyedJob[] => {
   const book = parts.openBook();
   const keys = book.keys(filter.trim() === '' ? notArchived : parseFilter(filter));
   const due = keys.filter((key) => isDue(book, key, tier));
@@ -148,9 +151,7 @@ const waitingInBook = (filter: string, { tier, onNotice }: AuditWish, parts: Aud
     onNotice?.(
       `${keys.length - due.length} were audited a short while ago and are left alone: a full audit is at most hourly.`,
     );
-  const { key: run, proxies, resumed } = book.runs.begin(tier, filter, due);
-  if (resumed) onNotice?.(`An earlier run had not ended: it goes on with the ${proxies.length} that are left.`);
-  return { run, jobs: proxies.map((key) => bookJob(key, parts)) };
+  return due.map((key) => bookJob(key, parts));
 };
 
 const notArchived = parseFilter('shelf!=archived');
@@ -185,59 +186,53 @@ type AuditSignal = Parameters<typeof connectDirect>[2]['signal'];
 
 interface Asking {
   readonly wish: AuditWish;
-  readonly waiting: Waiting;
   readonly plan: AuditPlan;
   readonly parts: AuditParts;
 }
 
+/** A run of the book goes on where it was left; others have nothing to go on with. */
+const begin = (jobs: readonly KeyedJob[], { tier, of, onNotice }: AuditWish, { openBook }: AuditParts) => {
+  if (of.kind !== 'book') return { jobs };
+  const keys = jobs.flatMap(({ key }) => key ?? []);
+  const { key: run, proxies, resumed } = openBook().runs.begin(tier, of.filter, keys);
+  if (resumed) onNotice?.(`An earlier run had not ended: it goes on with the ${proxies.length} that are left.`);
+  const left = new Set(proxies);
+  return { run, jobs: jobs.filter(({ key }) => key !== undefined && left.has(key)) };
+};
+
 const batch = 100;
 
 /** Audits, and puts reports into the book a hundred at a time. */
-const asked = async (jobs: readonly KeyedJob[], { wish, waiting, plan, parts }: Asking): Promise<void> => {
+const asked = async (wanted: readonly KeyedJob[], { wish, plan, parts }: Asking): Promise<void> => {
+  const { run, jobs } = begin(wanted, wish, parts);
   const pending: { readonly key: number; readonly report: AuditReport }[] = [];
-  const tell = (report: AuditReport, changed: readonly CheckId[]): void => {
-    wish.onReport(report, changed);
-  };
   const flush = (): void => {
     const some = pending.splice(0);
     if (some.length === 0) return;
     const changes = shelve(parts.openBook(), some, parts.placeOf);
-    if (waiting.run !== undefined)
+    if (run !== undefined)
       parts.openBook().runs.settle(
-        waiting.run,
+        run,
         some.map(({ key }) => key),
       );
-    for (const { report } of some) tell(report, changes.get(report) ?? []);
+    for (const { report } of some) wish.onReport(report, changes.get(report) ?? []);
   };
   const onReport = ({ key }: KeyedJob, report: AuditReport): void => {
-    if (key === undefined) {
-      tell(report, []);
-      return;
-    }
-    pending.push({ key, report });
+    if (key === undefined) wish.onReport(report, []);
+    else pending.push({ key, report });
     if (pending.length >= batch) flush();
   };
   const clock = setInterval(flush, 1_000);
-  const [first] = jobs;
-  const facts = first === undefined ? plan.facts : [...plan.facts, ...hopFacts(first.subject)];
   try {
-    const rules = {
-      ...usualRules,
-      ...(wish.most === undefined ? {} : { most: wish.most, pace: Math.ceil(wish.most / 50) }),
-    };
-    await auditCrowd(
-      jobs,
-      {
-        ...rules,
-        plan: { ...plan, facts },
-        onReport,
-        ...(wish.onProgress === undefined ? {} : { onProgress: wish.onProgress }),
-      },
-      { signal: wish.signal },
-    );
+    await auditCrowd(jobs, { ...rulesFor(wish), plan, onReport }, { signal: wish.signal });
   } finally {
     clearInterval(clock);
     flush();
-    if (waiting.run !== undefined) parts.openBook().runs.leave(waiting.run);
+    if (run !== undefined) parts.openBook().runs.leave(run);
   }
 };
+
+const rulesFor = ({ most = usualRules.most, onProgress }: AuditWish) => ({
+  ...{ ...usualRules, most, pace: Math.max(usualRules.pace, Math.ceil(most / 140)) },
+  ...(onProgress === undefined ? {} : { onProgress }),
+});

@@ -4,7 +4,6 @@ import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { hostText } from '../model/address.js';
 import type { JudgeLink } from '../audit/ask/judge-link.js';
 import { type Fact, yourFacts } from '../audit/identity/facts.js';
-import type { Subject } from '../audit/ask/subject.js';
 
 /** What an audit knows of the user. */
 export interface Own {
@@ -37,10 +36,6 @@ const namesOf = (): readonly string[] => {
     return [hostname()];
   }
 };
-
-/** The addresses of hops before the one that is audited. */
-export const hopFacts = ({ before }: Subject): readonly Fact[] =>
-  before.map(({ hop, address }) => ({ text: address, kind: 'address', of: hop }));
 
 /** Whether a fact about the user is also the address of the judge: a judge at home is told from its own name only. */
 export const withoutJudges = (facts: readonly Fact[], judges: readonly JudgeLink[]): readonly Fact[] => {

@@ -2,7 +2,7 @@
 
 import { hostText } from '../model/address.js';
 import type { Cascade, Proxy } from '../model/cascade.js';
-import { isNonEmpty } from '../model/brand.js';
+import { type NonEmpty, isNonEmpty } from '../model/brand.js';
 import { fail } from '../model/error.js';
 import { labelHop } from '../model/hop.js';
 import { privateKind } from '../model/private.js';
@@ -27,23 +27,38 @@ export const subjectOf = (proxy: Proxy, door: Door): Subject => ({
 
 /** A whole cascade, as its last hop is seen by a site; each position by its first proxy. */
 export const subjectOfCascade = (cascade: Cascade, door: Door): Subject => {
-  const hops = cascade.positions.map(({ among: [first] }) => first);
-  const named = hops.filter((proxy) => proxy !== undefined);
-  if (!isNonEmpty(named) || named.length < hops.length)
+  const hops = firstOfEach(cascade);
+  const last = hops.at(-1) ?? hops[0];
+  return {
+    ...{ label: cascade.name, hop: last.hop, before: addressesOf(hops.slice(0, -1)) },
+    reach: reachBy({ cascade: cascade.id, identity: '' as Identity, hops }, door),
+  };
+};
+
+/** What stands before the last hop of a cascade: each hop behind those before it. */
+export const subjectsBefore = (cascade: Cascade, door: Door): readonly Subject[] => {
+  const hops = firstOfEach(cascade);
+  return hops.slice(0, -1).map((proxy, index) => {
+    const before = hops.slice(0, index + 1);
+    const row = isNonEmpty(before) ? before : hops;
+    const reach = reachBy({ cascade: cascade.id, identity: '' as Identity, hops: row }, door);
+    return { label: labelHop(proxy.hop), hop: proxy.hop, before: addressesOf(hops.slice(0, index)), reach };
+  });
+};
+
+const firstOfEach = ({ positions }: Cascade): NonEmpty<Proxy> => {
+  const named = positions.flatMap(({ among: [first] }) => first ?? []);
+  if (!isNonEmpty(named) || named.length < positions.length)
     throw fail('bad-usage', {
       note: 'A cascade that draws from the book has no proxies before a session: audit the proxies of its filters.',
     });
-  const last = named.at(-1) ?? named[0];
-  return {
-    ...{ label: cascade.name, hop: last.hop },
-    before: named
-      .slice(0, -1)
-      .flatMap(({ hop: { endpoint } }, index) =>
-        endpoint.host.kind === 'name' ? [] : [{ hop: index + 1, address: endpoint.host.address }],
-      ),
-    reach: reachBy({ cascade: cascade.id, identity: '' as Identity, hops: named }, door),
-  };
+  return named;
 };
+
+const addressesOf = (hops: readonly Proxy[]): Subject['before'] =>
+  hops.flatMap(({ hop: { endpoint } }, index) =>
+    endpoint.host.kind === 'name' ? [] : [{ hop: index + 1, address: endpoint.host.address }],
+  );
 
 /** Through all hops to the last one, which is asked nothing yet. */
 const reachBy =
