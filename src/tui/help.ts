@@ -1,6 +1,8 @@
 /** The help, made from the key table. */
 
+import { allAuditingKeys } from './auditing.js';
 import { builderKeys } from './builder.js';
+import { evidenceKeys } from './evidence.js';
 import { allImportKeys } from './importing.js';
 import { commonKeys, pages } from './keys.js';
 import { type Line, emptyLine, span } from './line.js';
@@ -18,6 +20,8 @@ export const helpLines = (columns: number): readonly Line[] => [
   ...section('building a cascade', builderKeys, columns),
   ...section('taking a list', allImportKeys, columns),
   ...section('sources of the book', sourceKeys, columns),
+  ...section('beginning an audit', allAuditingKeys, columns),
+  ...section('evidence', evidenceKeys, columns),
   ...signs(columns),
 ];
 
