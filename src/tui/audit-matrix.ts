@@ -50,7 +50,7 @@ export const columnsFor = ({ asked, left }: AuditState, checks: readonly CheckTe
   while (most < all.length && most + count(most) < all.length) most += 1;
   const from = Math.min(left, most);
   const shown = all.slice(from, from + count(from)).map((check, index) => ({ check, gap: gapOf(from + index) }));
-  const taken = shown.reduce((sum, { gap }) => sum + 1 + gap, 0);
+  const taken = most > 0 ? room : shown.reduce((sum, { gap }) => sum + 1 + gap, 0);
   return { shown, proxy: Math.min(mostProxy, leastProxy + room - taken), left: from, most, all: all.length };
 };
 

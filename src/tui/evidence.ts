@@ -43,11 +43,12 @@ export const evidenceLines = (model: Model, look: Look, state: EvidenceState): r
   const { rows, row } = shownIn(model, look, state);
   if (row === undefined) return [[span(`  Nothing is kept of ${clip(clean(state.proxy), columns - 24)}.`)]];
   const others = rows.filter((each) => each !== row).map(({ mode = '' }) => mode);
+  const inOrder = findingsInOrder(row.findings);
   return [
     ...headLines(row, look, columns),
     ...(others.length === 0 ? [] : [[span(`  Tab shows ${others.join(', ')}`, 'faint')]]),
     emptyLine,
-    ...findingsInOrder(row.findings).flatMap((finding) => findingLines(finding, row, { look, columns })),
+    ...inOrder.flatMap((finding, index) => findingLines(finding, row, { look, columns, next: inOrder[index + 1] })),
   ];
 };
 
@@ -79,30 +80,42 @@ const words: Readonly<Record<Answer, string>> = {
 interface Drawing {
   readonly look: Look;
   readonly columns: number;
+  readonly next: Finding | undefined;
 }
 
-const findingLines = (finding: Finding, { changed }: AuditRow, { look, columns }: Drawing): readonly Line[] => {
-  const { check, answer, severity, sentence, remedy, caps, evidence } = finding;
-  const tone = answerTone(finding);
-  const title = look.auditShelf.checks().find(({ id }) => id === check)?.title ?? '';
+/** What was not asked for one reason has the reason once, behind the last of it. */
+const isSaidBelow = ({ answer, sentence }: Finding, next: Finding | undefined): boolean =>
+  answer === 'untested' && next?.answer === 'untested' && next.sentence === sentence;
+
+const findingLines = (finding: Finding, { changed }: AuditRow, { look, columns, next }: Drawing): readonly Line[] => {
+  const { answer, sentence, remedy, caps, evidence } = finding;
   const text = (said: string, as?: Tone): readonly Line[] =>
     wrap(said, columns - 8).map((each): Line => [span(`      ${each}`, as)]);
+  const isShort = isSaidBelow(finding, next) || (answer === 'pass' && evidence.length === 0);
   return [
-    [
-      span(` ${answerSign(answer, look.glyphs)} `, tone),
-      span(`${clean(check)} `, 'strong'),
-      span(answer === 'fail' ? severity : words[answer], tone),
-      span(changed.includes(check) ? '  changed since the last time' : '', 'accent'),
-      span(`  ${clean(title)}`, 'faint'),
-    ],
-    ...(answer === 'pass' && evidence.length === 0 ? [] : text(sentence)),
+    titleLine(finding, changed, look),
+    ...(isShort ? [] : text(sentence)),
     ...(caps === undefined ? [] : text(`It is ${caps} at best.`, 'faint')),
     ...(remedy === undefined ? [] : text(remedy, 'faint')),
     ...evidence.flatMap(({ what, sent, arrived }): readonly Line[] => [
       ...text(what, 'accent'),
       ...(sent === undefined && arrived === undefined ? [] : sideBySide(sent, arrived, columns)),
     ]),
-    ...(answer === 'pass' ? [] : [emptyLine]),
+    ...(isShort ? [] : [emptyLine]),
+  ];
+};
+
+const titleLine = (finding: Finding, changed: AuditRow['changed'], { auditShelf, glyphs }: Look): Line => {
+  const { check, answer, severity } = finding;
+  const tone = answerTone(finding);
+  const title = auditShelf.checks().find(({ id }) => id === check)?.title ?? '';
+  const expected = answer === 'fail' || answer === 'inconclusive' ? 'expected: ' : '';
+  return [
+    span(` ${answerSign(answer, glyphs)} `, tone),
+    span(`${clean(check)} `, 'strong'),
+    span(answer === 'fail' ? severity : words[answer], tone),
+    span(changed.includes(check) ? '  changed since the last time' : '', 'accent'),
+    span(`  ${expected}${clean(title)}`, 'faint'),
   ];
 };
 

@@ -121,6 +121,7 @@ const keyNames: Readonly<Record<string, string>> = {
   enter: 'Enter',
   escape: 'Esc',
   space: 'Space',
+  tab: 'Tab',
   left: '←',
   right: '→',
 };

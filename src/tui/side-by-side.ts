@@ -16,15 +16,15 @@ const mostLines = 200;
 export const sideBySide = (sent: string | undefined, arrived: string | undefined, columns: number): readonly Line[] => {
   if (sent === undefined || arrived === undefined) {
     const title = sent === undefined ? 'arrived' : 'sent';
-    return [[span(`    ${title}`, 'faint')], ...alone(linesOf(sent ?? arrived ?? ''), columns)];
+    return [[span(`      ${title}`, 'faint')], ...alone(linesOf(sent ?? arrived ?? ''), columns)];
   }
-  const width = Math.max(8, Math.floor((columns - 9) / 2));
+  const width = Math.max(8, Math.floor((columns - 11) / 2));
   const pairs = align(linesOf(sent), linesOf(arrived));
-  return [[span(`    ${fit('sent', width)} │ arrived`, 'faint')], ...pairs.flatMap((pair) => pairLines(pair, width))];
+  return [[span(`      ${fit('sent', width)} │ arrived`, 'faint')], ...pairs.flatMap((pair) => pairLines(pair, width))];
 };
 
 const alone = (lines: readonly string[], columns: number): readonly Line[] =>
-  lines.flatMap((line) => pieces(line, columns - 6)).map((piece): Line => [span(`    ${piece}`)]);
+  lines.flatMap((line) => pieces(line, columns - 8)).map((piece): Line => [span(`      ${piece}`)]);
 
 /** Harmless, and without empty lines at the end. */
 const linesOf = (text: string): readonly string[] => {
@@ -42,7 +42,7 @@ const pairLines = ({ one, other }: Pair, width: number): readonly Line[] => {
   return Array.from(
     { length: Math.max(left.length, right.length) },
     (_, row): Line => [
-      span(`    ${fit(left[row] ?? '', width)}`, tone),
+      span(`      ${fit(left[row] ?? '', width)}`, tone),
       span(` ${sign} `, isSame ? 'faint' : 'bad'),
       span(right[row] ?? '', tone),
     ],
