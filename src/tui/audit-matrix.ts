@@ -1,6 +1,6 @@
 /** Results of audits as a matrix: a row for each mode of a proxy, a column of one sign for each check. */
 
-import type { Answer, AuditOutcome, CheckText, Finding } from '../model/audit.js';
+import type { Answer, AuditOutcome, CheckId, CheckText, Finding } from '../model/audit.js';
 import type { AuditRow, AuditState } from './audit-state.js';
 import { toneOfGrade } from './book-table.js';
 import type { Glyphs } from './glyphs.js';
@@ -21,10 +21,13 @@ export interface Columns {
   readonly left: number;
   readonly most: number;
   readonly all: number;
+  /** Checks out of sight, at both ends. */
+  readonly before: readonly CheckId[];
+  readonly after: readonly CheckId[];
 }
 
-/** Cells of mode and grade, with the blanks around them and the marks of changes before. */
-const fixed = 2 + 1 + 7 + 1 + 11 + 1;
+/** Cells of mode and grade, with the blanks around them, the marks of changes before, and those of failures out of sight. */
+const fixed = 2 + 1 + 7 + 1 + 11 + 1 + 1;
 const leastProxy = 26;
 const mostProxy = 48;
 
@@ -51,13 +54,17 @@ export const columnsFor = ({ asked, left }: AuditState, checks: readonly CheckTe
   const from = Math.min(left, most);
   const shown = all.slice(from, from + count(from)).map((check, index) => ({ check, gap: gapOf(from + index) }));
   const taken = most > 0 ? room : shown.reduce((sum, { gap }) => sum + 1 + gap, 0);
-  return { shown, proxy: Math.min(mostProxy, leastProxy + room - taken), left: from, most, all: all.length };
+  const [before, after] = [all.slice(0, from), all.slice(from + shown.length)].map((some) => some.map(({ id }) => id));
+  return {
+    ...{ shown, proxy: Math.min(mostProxy, leastProxy + room - taken), left: from, most, all: all.length },
+    ...{ before: before ?? [], after: after ?? [] },
+  };
 };
 
 /** The names of the checks, a letter in each of three lines. */
 export const headLines = ({ shown, proxy }: Columns): readonly Line[] =>
   [0, 1, 2].map((row): Line => {
-    const names = row === 2 ? `  ${fit('proxy', proxy)} mode    ${fit('grade', 11)} ` : ' '.repeat(proxy + fixed);
+    const names = row === 2 ? `  ${fit('proxy', proxy)} mode    ${fit('grade', 11)} ` : ' '.repeat(proxy + fixed - 1);
     return [
       span(names, 'faint'),
       span(shown.map(({ check, gap }) => ' '.repeat(gap) + (check.id[row] ?? ' ')).join(''), 'faint'),
@@ -91,7 +98,6 @@ export const rowLine = (row: AuditRow, { columns, width, glyphs, isChosen }: Dra
     span(fit(clean(row.proxy), columns.proxy), row.outcome === 'audited' ? 'plain' : 'faint'),
     span(` ${fit(row.mode ?? '', 7)} `),
     gradeCell(row),
-    span(' '),
   ];
   const cells = row.mode === undefined ? [whyCell(row)] : cellsOf(row, columns, glyphs);
   const line: Line = [...head, ...cells];
@@ -110,14 +116,17 @@ const outcomeTexts: Readonly<Record<AuditOutcome, string>> = {
 const gradeCell = ({ grade, outcome }: AuditRow): Span =>
   span(fit(grade ?? outcomeTexts[outcome], 11), grade === undefined ? 'faint' : toneOfGrade(grade));
 
-const whyCell = ({ sentence }: AuditRow): Span => span(clean(sentence), 'faint');
+const whyCell = ({ sentence }: AuditRow): Span => span(` ${clean(sentence)}`, 'faint');
 
-const cellsOf = (row: AuditRow, { shown }: Columns, glyphs: Glyphs): readonly Span[] => {
+/** The signs of a row; an angle at an end says that something failed out of sight there. */
+const cellsOf = (row: AuditRow, { shown, before, after }: Columns, glyphs: Glyphs): readonly Span[] => {
   const findings = new Map(row.findings.map((finding) => [finding.check, finding]));
-  return shown.flatMap(({ check, gap }) => {
+  const isBad = (id: CheckId): boolean => findings.get(id)?.answer === 'fail';
+  const cells = shown.flatMap(({ check, gap }) => {
     const cell = cellOf(row, check, { finding: findings.get(check.id), glyphs });
     return gap === 0 ? [cell] : [span(' '.repeat(gap)), cell];
   });
+  return [span(before.some(isBad) ? '<' : ' ', 'bad'), ...cells, ...(after.some(isBad) ? [span('>', 'bad')] : [])];
 };
 
 interface Cell {

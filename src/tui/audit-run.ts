@@ -30,25 +30,32 @@ const phases: Readonly<Record<AuditRun['phase'], readonly [text: string, tone: T
 };
 
 /** The lines above the results. */
-export const runLines = (run: AuditRun, { glyphs }: Look, columns: number): readonly Line[] => {
+export const runLines = (run: AuditRun, look: Look, columns: number): readonly Line[] => {
   const { of, tier, phase, progress, notices, why, reports } = run;
   const [text, tone] = phases[phase];
-  const all = progress?.all ?? reports;
-  const done = progress?.done ?? reports;
-  const share = all === 0 ? 0 : done / all;
+  const [done, all] = [progress?.done ?? reports, progress?.all ?? reports];
+  const isCounted = all > 0 || phase === 'running';
   const title = [span(`  ${text}`, tone), span(`  ${tier} of ${clip(wishText(of), columns - 50)}`, 'strong')];
+  return [
+    ends(title, isCounted ? meter(all === 0 ? 0 : done / all, look, columns) : [], columns),
+    ...(isCounted ? countLines(run, done, all) : []),
+    ...(why === undefined ? [] : wrap(why, columns - 4).map((each): Line => [span(`  ${each}`, 'bad')])),
+    ...notices.slice(-1).flatMap((notice) => noticeLines(notice, columns)),
+  ];
+};
+
+const noticeLines = (notice: string, columns: number): readonly Line[] =>
+  wrap(notice, columns - 4)
+    .slice(0, 2)
+    .map((each): Line => [span(`  ${each}`, 'warn')]);
+
+const meter = (share: number, { glyphs }: Look, columns: number): readonly Span[] => {
   const cells = Math.max(8, Math.min(30, columns - 60));
-  const full = Math.min(cells, share === 0 ? 0 : Math.max(1, Math.floor(share * cells)));
-  const meter = [
+  const full = share === 0 ? 0 : Math.max(1, Math.floor(share * cells));
+  return [
     span(glyphs.bar.repeat(full), 'accent'),
     span(glyphs.dim.repeat(cells - full), 'faint'),
     span(` ${String(Math.floor(share * 100)).padStart(3)} % `),
-  ];
-  return [
-    ends(title, phase === 'failed' ? [] : meter, columns),
-    ...(phase === 'failed' ? [] : countLines(run, done, all)),
-    ...(why === undefined ? [] : wrap(why, columns - 4).map((each): Line => [span(`  ${each}`, 'bad')])),
-    ...notices.slice(-1).map((notice): Line => [span(`  ${clip(clean(notice), columns - 4)}`, 'warn')]),
   ];
 };
 

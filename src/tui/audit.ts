@@ -62,10 +62,11 @@ const statusLine = (model: Model, look: Look, columns: number): Line => {
   ];
 };
 
-const nothing = ({ audits }: Model, { columns }: Size): readonly Line[] => {
-  if (audits.run?.phase === 'running') return [emptyLine, [span('  The first results come in a moment.', 'faint')]];
-  const text =
-    'No audit was made in this sitting. n begins one; a on page 4 audits the proxies that are marked there, A all that the filter finds. b shows what the book kept of earlier ones.';
+const nothing = (model: Model, { columns }: Size): readonly Line[] => {
+  if (isRunning(model)) return [emptyLine, [span('  The first results come in a moment.', 'faint')]];
+  const { run } = model.audits;
+  const begun = run === undefined ? 'No audit was made in this sitting.' : 'No report has come.';
+  const text = `${begun} n begins one; a on page 4 audits the proxies that are marked there, A all that the filter finds. b shows what the book kept of earlier ones.`;
   return [emptyLine, ...wrap(text, columns - 4).map((each): Line => [span(`  ${each}`)])];
 };
 

@@ -163,6 +163,22 @@ test('columns that do not fit come into sight with the arrows, and no further th
   assert.doesNotMatch(shown(ended({ columns: 120, rows: 35 }, wide)), /checks 1 to/);
 });
 
+test('what failed out of sight is told of at the end of the row', () => {
+  const findings = Array.from({ length: 32 }, (_, index) =>
+    findingOf(`N${String(index + 1).padStart(2, '0')}`, index === 31 ? 'fail' : 'pass'),
+  );
+  const [row] = rows;
+  assert.ok(row !== undefined);
+  const model = ended(size, [{ ...row, findings: [...row.findings, ...findings] }]);
+  const rowIn = (drawn: string): string => /^.*http:\/\/81.*$/m.exec(drawn)?.[0] ?? '';
+  assert.match(rowIn(shown(model)), />$/);
+  const far = press(
+    model,
+    Array.from({ length: 60 }, () => 'right'),
+  );
+  assert.match(rowIn(shown(far)), /transparent<.*[^>]$/);
+});
+
 describe('keys that begin and end a run', () => {
   const orders = (keys: readonly string[]): readonly Order[] => pressed(keys).orders;
   const [first, second] = ['socks5h://93.0.0.1:1080', 'http://81.0.0.1:3128'];
@@ -217,7 +233,7 @@ describe('keys that begin and end a run', () => {
 });
 
 test('a row without a mode says what became of the proxy', () => {
-  assert.match(shown(ended()), /81\.0\.0\.9:8080 +dead +Nobody answers th…/);
+  assert.match(shown(ended()), /81\.0\.0\.9:8080 +dead +Nobody answers t/);
   assert.match(shown(press(ended(), ['end', 'enter'])), /Nobody answers there\./);
 });
 
