@@ -63,7 +63,7 @@ const countLines = ({ progress, phase }: AuditRun, done: number, all: number): r
   const counts = Object.entries(progress?.outcomes ?? {}).map(([outcome, count]) => `${count} ${clean(outcome)}`);
   const told = counts.length === 0 ? '' : `  ${counts.join(', ')}`;
   if (progress === undefined || phase !== 'running') return [[span(`  ${done} of ${all}`), span(told)]];
-  const full = progress.congested ? [span('  this line is full: fewer at once', 'warn')] : [];
+  const full = progress.congested ? [span('  this line is full', 'warn')] : [];
   return [[span(`  ${done} of ${all}`), ...speedSpans(progress), ...full], [span(told)]];
 };
 

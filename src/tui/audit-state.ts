@@ -95,26 +95,43 @@ const askedIn = ({ findings }: AuditRow): readonly CheckId[] =>
 
 const merged = (before: readonly AuditRow[], more: readonly AuditRow[]): readonly AuditRow[] => {
   if (more.length === 0) return before;
-  const seen = new Set(before.filter(({ isKept }) => !isKept).map(({ proxy }) => proxy));
-  const fresh = more.filter(({ isKept, proxy }) => !isKept || !seen.has(proxy));
+  const fresh = withoutOlder(before, more);
   const proxies = new Set(fresh.map(({ proxy }) => proxy));
   // The last report of a proxy is the one that counts.
   const last = new Map(fresh.map((row) => [row.key, row]));
   const left = before.filter(({ proxy }) => !proxies.has(proxy));
-  return mergeSorted(left, [...last.values()].sort(compare));
+  return putIn(left, [...last.values()].sort(compare));
 };
 
-const mergeSorted = (one: readonly AuditRow[], other: readonly AuditRow[]): readonly AuditRow[] => {
+/** What was kept is older than any report of this sitting. */
+const withoutOlder = (before: readonly AuditRow[], more: readonly AuditRow[]): readonly AuditRow[] => {
+  if (!more.some(({ isKept }) => isKept)) return more;
+  const seen = new Set(before.filter(({ isKept }) => !isKept).map(({ proxy }) => proxy));
+  return more.filter(({ isKept, proxy }) => !isKept || !seen.has(proxy));
+};
+
+/** A few rows put into many, both in order: places are searched by halves, so that a long run stays cheap. */
+const putIn = (many: readonly AuditRow[], few: readonly AuditRow[]): readonly AuditRow[] => {
   const rows: AuditRow[] = [];
-  let at = 0;
-  for (const row of other) {
-    for (let next = one[at]; next !== undefined && compare(next, row) <= 0; next = one[at]) {
-      rows.push(next);
-      at += 1;
-    }
+  let from = 0;
+  for (const row of few) {
+    const to = placeFor(row, many, from);
+    for (; from < to; from += 1) rows.push(many[from] ?? row);
     rows.push(row);
   }
-  return rows.concat(one.slice(at));
+  return rows.concat(many.slice(from));
+};
+
+/** Behind all rows that come before it. */
+const placeFor = (row: AuditRow, rows: readonly AuditRow[], from: number): number => {
+  let [low, high] = [from, rows.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const there = rows[middle];
+    if (there !== undefined && compare(there, row) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 };
 
 const compare = (one: AuditRow, other: AuditRow): number =>

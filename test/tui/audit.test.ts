@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import { grades } from '../../src/model/book.js';
 import type { AuditDesk } from '../../src/engine/controller.js';
 import { createAuditShelf } from '../../src/tui/audit-shelf.js';
 import { type AuditRow, rowsOfKept, rowsOfReport, takeNews } from '../../src/tui/audit-state.js';
@@ -83,6 +85,30 @@ test('a later report takes the place of an earlier one, and what the book kept t
   assert.deepEqual(
     takeNews(pressed(['5']).model, news).audits.rows.map(({ isKept }) => isKept),
     [true],
+  );
+});
+
+test('however reports come in, rows are in order, and each proxy has those of its last report', () => {
+  const grade = fc.constantFrom(...grades);
+  const report = fc.record({ proxy: fc.constantFrom('a', 'b', 'c', 'd'), forward: grade, tunnel: grade });
+  fc.assert(
+    fc.property(fc.array(fc.array(report, { maxLength: 6 }), { maxLength: 6 }), (batches) => {
+      const last = new Map<string, string>();
+      let model = pressed(['5']).model;
+      for (const batch of batches) {
+        for (const { proxy, forward, tunnel } of batch) last.set(proxy, `${forward} ${tunnel}`);
+        const some = batch.flatMap(({ proxy, ...modes }) => rowsOfReport(reportOf(proxy, modes), []));
+        model = takeNews(model, { rows: some, reports: batch.length, notices: [] });
+      }
+      const { rows: all } = model.audits;
+      const ranks = all.map((row) => grades.indexOf(row.grade ?? 'elite'));
+      assert.deepEqual(ranks, ranks.toSorted((one, other) => one - other));
+      assert.equal(all.length, last.size * 2);
+      for (const [proxy, both] of last) {
+        const of = (mode: string) => all.find((row) => row.proxy === proxy && row.mode === mode)?.grade ?? '';
+        assert.equal(`${of('forward')} ${of('tunnel')}`, both);
+      }
+    }),
   );
 });
 

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { sideBySide } from '../../src/tui/side-by-side.js';
 import { lineWidth } from '../../src/tui/text.js';
 import { textOf } from '../kit/tui.js';
