@@ -35,7 +35,7 @@ export const beginAudit = (model: Model): Model => ({
 });
 
 /** A model that shows the run, and the order that begins it. */
-export const startRun = (model: Model, wish: Wish, agreed?: true): Step => ({
+const startRun = (model: Model, wish: Wish, agreed?: true): Step => ({
   model: withAudits(
     { ...closeOverlay(model), page: 'audit' },
     {

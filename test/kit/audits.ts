@@ -18,7 +18,7 @@ const checkOf = (name: string, title: string, more: Partial<CheckText> = {}): Ch
 });
 
 /** As many as there really are, in the order in which they are asked. */
-export const checkTexts: readonly CheckText[] = [
+const checkTexts: readonly CheckText[] = [
   checkOf('T02', 'TLS goes through byte by byte', { modes: ['tunnel'], severity: 'critical' }),
   checkOf('T03', 'certificates are those of the site', { modes: ['tunnel'], severity: 'critical' }),
   checkOf('H01', 'answers of the judge come back unforged', { severity: 'critical' }),
