@@ -53,7 +53,8 @@ export const columnsFor = ({ asked, left }: AuditState, checks: readonly CheckTe
   while (most < all.length && most + count(most) < all.length) most += 1;
   const from = Math.min(left, most);
   const shown = all.slice(from, from + count(from)).map((check, index) => ({ check, gap: gapOf(from + index) }));
-  const taken = most > 0 ? room : shown.reduce((sum, { gap }) => sum + 1 + gap, 0);
+  // What is no proxy has its reason where the checks would be.
+  const taken = most > 0 || all.length === 0 ? room : shown.reduce((sum, { gap }) => sum + 1 + gap, 0);
   const [before, after] = [all.slice(0, from), all.slice(from + shown.length)].map((some) => some.map(({ id }) => id));
   return {
     ...{ shown, proxy: Math.min(mostProxy, leastProxy + room - taken), left: from, most, all: all.length },

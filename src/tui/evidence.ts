@@ -57,7 +57,7 @@ const headLines = (row: AuditRow, { auditShelf, today }: Look, columns: number):
   const by = judges === undefined ? '' : ` by ${judges} ${judges === 1 ? 'judge' : 'judges'}`;
   const when = `${tier}, ${ageText(today - at)} ago${by}${isKept ? ', as the book kept it' : ''}`;
   const meaning = grade === undefined ? '' : auditShelf.meaning(grade);
-  const words = sentence === meaning ? sentence : `${sentence} ${meaning}`;
+  const words = sentence.startsWith(meaning.replace(/\.$/, '')) ? sentence : `${sentence} ${meaning}`;
   return [
     [
       span(` ${clip(clean(proxy), columns - 30)}`, 'strong'),

@@ -62,12 +62,12 @@ const bookSigns = [
 
 const auditSigns = [
   ['·', 'a check that was passed'],
-  ['!', 'one that failed; < and > at the ends of a row: one that failed is out of sight there'],
+  ['!', 'one that failed; < or > at the end of a row: out of sight'],
   ['i', 'a fact that is neither good nor bad'],
   ['?', 'it was tried, and what was seen does not say'],
   ['-', 'not tested, which is not the same as passed'],
-  ['*', 'before a row: a check says something else than the last time, and stands out'],
-  ['~', 'before a row: of an earlier sitting, as the book kept it'],
+  ['*', 'before a row: a check has changed since the last time'],
+  ['~', 'before a row: of an earlier sitting, out of the book'],
 ] as const;
 
 const signs = (columns: number): readonly Line[] => [
