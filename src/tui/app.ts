@@ -11,6 +11,7 @@ import { type Orders, createOrders } from './orders.js';
 import type { Look, Model, Step } from './page.js';
 import { type Screen, openScreen } from './screen.js';
 import { createTable, takeRates } from './session-table.js';
+import { createAuditShelf } from './audit-shelf.js';
 import { createShelf } from './shelf.js';
 import { type Input, startModel, update } from './update.js';
 
@@ -94,11 +95,15 @@ const createWork = (parts: TuiParts, screen: Screen, glyphs: Glyphs) => {
   const board = createBoard(controller.snapshot);
   const table = createTable();
   const shelf = createShelf(() => program.book);
+  const auditShelf = createAuditShelf(
+    () => program.audits,
+    () => program.book.version(),
+  );
   let offset = board.snapshot().at - now();
   let model: Model = startModel(screen.size());
 
   const look = (): Look => ({
-    ...{ snapshot: board.snapshot(), now: (now() + offset) as At, glyphs, table, shelf, ownsEngine },
+    ...{ snapshot: board.snapshot(), now: (now() + offset) as At, glyphs, table, shelf, auditShelf, ownsEngine },
     today: Date.now() as Stamp,
     stored: (name) => program.cascades.all().find((cascade) => cascade.name === name),
     compose: program.cascades.compose,

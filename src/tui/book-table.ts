@@ -35,9 +35,12 @@ const gradeTones: Readonly<Record<Grade, Tone>> = {
   ...{ anonymous: 'plain', stealth: 'good', clean: 'good', exact: 'good', elite: 'good' },
 };
 
-/** The tone of a grade; what was never tested never looks good. */
+/** The tone of a grade. */
+export const toneOfGrade = (grade: Grade): Tone => gradeTones[grade];
+
+/** The same where there may be none; what was never tested never looks good. */
 export const gradeTone = (graded: Graded | undefined): Tone =>
-  graded === undefined ? 'faint' : gradeTones[graded.grade];
+  graded === undefined ? 'faint' : toneOfGrade(graded.grade);
 
 const gradeOf = ({ tunnel, forward }: BookEntry): Graded | undefined => tunnel ?? forward;
 

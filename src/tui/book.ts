@@ -1,5 +1,6 @@
 /** Page 4: the proxies of the book, as many as there are, with what is known of each. */
 
+import { bookAuditKeys } from './auditing.js';
 import {
   selectedCount,
   chosenEntry,
@@ -125,6 +126,7 @@ const keys: readonly KeyRow[] = [
     disabled: nobody,
     press: acting('quarantine'),
   },
+  ...bookAuditKeys(nobody),
   {
     keys: ['space'],
     label: 'mark',

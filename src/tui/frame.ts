@@ -1,14 +1,14 @@
 /** The whole screen as lines: head, page or what lies over it, keys, and the last word. */
 
+import { auditingLines } from './auditing.js';
 import { builderLines } from './builder-view.js';
 import { headerLines, miniLines } from './header.js';
-import { helpLines } from './help.js';
 import type { Glyphs } from './glyphs.js';
 import { importLines } from './importing.js';
 import { commonKeys, keysOf, pageOf, pages } from './keys.js';
 import { type Line, type Size, type Span, emptyLine, span } from './line.js';
+import { type LongOverlay, type Overlay, longLines } from './overlays.js';
 import type { KeyRow, Look, Model, PageId } from './page.js';
-import { detailLines } from './proxy-detail.js';
 import { sourceLines } from './sources.js';
 import { clean, clipLine, fitLine, lineWidth } from './text.js';
 import { typings } from './typing.js';
@@ -44,23 +44,24 @@ export const bodySize = ({ size }: Model, look: Look): Size => ({
 /** The row of the screen on which the page begins, counted from 0. */
 export const bodyTop = ({ size }: Model, look: Look): number => headerLines(look, size).length + 1;
 
-const bodyLines = (model: Model, look: Look, size: Size): readonly Line[] =>
-  model.overlay === undefined ? pageOf(model).view(model, look, size) : overlayLines(model.overlay, look, size);
+const bodyLines = (model: Model, look: Look, size: Size): readonly Line[] => {
+  const { overlay } = model;
+  if (overlay === undefined) return pageOf(model).view(model, look, size);
+  return 'top' in overlay ? longLines(model, look, overlay).slice(overlay.top) : overlayLines(overlay, look, size);
+};
 
-const overlayLines = (overlay: NonNullable<Model['overlay']>, look: Look, size: Size): readonly Line[] => {
+const overlayLines = (overlay: Exclude<Overlay, LongOverlay>, look: Look, size: Size): readonly Line[] => {
   switch (overlay.kind) {
-    case 'help':
-      return helpLines(size.columns).slice(overlay.top);
     case 'builder':
       return builderLines(overlay.builder, look, size);
     case 'trial':
       return trialLines(overlay.trial, look, size.columns);
-    case 'proxy':
-      return detailLines(look.shelf.detail(overlay.id), look.today, size.columns).slice(overlay.top);
     case 'sources':
       return sourceLines(overlay.at, look, size);
     case 'import':
       return importLines(overlay.importing, look, size);
+    case 'auditing':
+      return auditingLines(overlay.auditing, look, size.columns);
     case 'session':
       return sessionOver(overlay.id, look, size.columns);
   }
@@ -120,6 +121,7 @@ const keyNames: Readonly<Record<string, string>> = {
   enter: 'Enter',
   escape: 'Esc',
   space: 'Space',
+  tab: 'Tab',
   left: '←',
   right: '→',
 };

@@ -1,6 +1,8 @@
 /** The help, made from the key table. */
 
+import { allAuditingKeys } from './auditing.js';
 import { builderKeys } from './builder.js';
+import { evidenceKeys, proxyEvidenceKey } from './evidence.js';
 import { allImportKeys } from './importing.js';
 import { commonKeys, pages } from './keys.js';
 import { type Line, emptyLine, span } from './line.js';
@@ -18,6 +20,8 @@ export const helpLines = (columns: number): readonly Line[] => [
   ...section('building a cascade', builderKeys, columns),
   ...section('taking a list', allImportKeys, columns),
   ...section('sources of the book', sourceKeys, columns),
+  ...section('beginning an audit', allAuditingKeys, columns),
+  ...section('evidence of an audit', [proxyEvidenceKey, ...evidenceKeys], columns),
   ...signs(columns),
 ];
 
@@ -56,6 +60,16 @@ const bookSigns = [
   ['*', 'marked'],
 ] as const;
 
+const auditSigns = [
+  ['·', 'a check that was passed'],
+  ['!', 'one that failed; < or > at the end of a row: out of sight'],
+  ['i', 'a fact that is neither good nor bad'],
+  ['?', 'it was tried, and what was seen does not say'],
+  ['-', 'not tested, which is not the same as passed'],
+  ['*', 'before a row: a check has changed since the last time'],
+  ['~', 'before a row: of an earlier sitting, out of the book'],
+] as const;
+
 const signs = (columns: number): readonly Line[] => [
   [span(' signs', 'strong')],
   ...(['up', 'slow', 'suspect', 'down', 'unknown'] as const).map(
@@ -64,7 +78,9 @@ const signs = (columns: number): readonly Line[] => [
       span(meanings[standing]),
     ],
   ),
-  ...bookSigns.map(([sign, meaning]): Line => [span(`   ${fit(sign, 16)} `, 'accent'), span(meaning)]),
+  ...[...bookSigns, ...auditSigns].map(
+    ([sign, meaning]): Line => [span(`   ${fit(sign, 16)} `, 'accent'), span(meaning)],
+  ),
   ...wrap(
     'The meter has two numbers from 0 to 6: how different entry and exit are (the same network block, network or country at both ends makes it 1, and so does a single hop; what is not known makes it 0), and how much of the route was audited.',
     columns - 4,

@@ -1,17 +1,22 @@
 /** The key table: pages, the keys that work everywhere, and which of them are told of. */
 
+import { auditPage } from './audit.js';
+import { auditingKeys } from './auditing.js';
+import { isRunning } from './audit-state.js';
 import { bookPage } from './book.js';
 import { builderKeys } from './builder.js';
 import { cascadesPage } from './cascades.js';
+import { evidenceKeys, proxyEvidenceKey } from './evidence.js';
 import { hopsPage } from './hops.js';
 import { importKeys } from './importing.js';
 import { logPage } from './log.js';
+import type { Overlay } from './overlays.js';
 import { type KeyRow, type Model, type Page, type PageId, closeOverlay } from './page.js';
 import { sessionsPage } from './sessions.js';
 import { sourceKeys } from './sources.js';
 
 /** Every page, in the order of their digits. */
-export const pages: readonly Page[] = [cascadesPage, hopsPage, sessionsPage, bookPage, logPage];
+export const pages: readonly Page[] = [cascadesPage, hopsPage, sessionsPage, bookPage, auditPage, logPage];
 
 /** The page that a model shows. */
 export const pageOf = ({ page }: Model): Page => pages.find(({ id }) => id === page) ?? cascadesPage;
@@ -52,7 +57,8 @@ export const commonKeys: readonly KeyRow[] = [
     keys: ['q'],
     label: 'quit',
     help: 'leave; where kaskade runs in this window, it ends',
-    twice: (_model, { ownsEngine, snapshot }) => {
+    twice: (model, { ownsEngine, snapshot }) => {
+      if (isRunning(model)) return 'The audit ends with this window: q again leaves.';
       const open = snapshot.sessions.length;
       if (!ownsEngine || open === 0) return undefined;
       return `${open} open ${open === 1 ? 'session ends' : 'sessions end'} with this window: q again leaves.`;
@@ -83,24 +89,20 @@ const trialKeys: readonly KeyRow[] = overlayKeys.map((row) => ({
   press: (model) => ({ model: closeOverlay(model), orders: [{ do: 'stop-test' }] }),
 }));
 
-/** The keys that a model knows now, the nearest first. */
-export const keysOf = (model: Model): readonly KeyRow[] => {
-  switch (model.overlay?.kind) {
-    case 'builder':
-      return [...builderKeys, ...commonKeys.filter(isAlways)];
-    case 'trial':
-      return [...trialKeys, ...commonKeys.filter(isAlways)];
-    case 'sources':
-      return [...sourceKeys, ...commonKeys.filter(isAlways)];
-    case 'import':
-      return [...importKeys(model.overlay.importing), ...commonKeys.filter(isAlways)];
-    case 'help':
-    case 'session':
-    case 'proxy':
-      return [...overlayKeys, ...commonKeys.filter(isAlways)];
-    case undefined:
-      return [...pageOf(model).keys, ...commonKeys];
-  }
+const keysOver: Readonly<Record<Exclude<Overlay['kind'], 'import' | 'auditing'>, readonly KeyRow[]>> = {
+  ...{ builder: builderKeys, trial: trialKeys, sources: sourceKeys, evidence: evidenceKeys },
+  ...{ help: overlayKeys, session: overlayKeys, proxy: [...overlayKeys, proxyEvidenceKey] },
 };
+
+const keysIn = (overlay: Overlay): readonly KeyRow[] => {
+  if (overlay.kind === 'import') return importKeys(overlay.importing);
+  return overlay.kind === 'auditing' ? auditingKeys(overlay.auditing) : keysOver[overlay.kind];
+};
+
+/** The keys that a model knows now, the nearest first. */
+export const keysOf = (model: Model): readonly KeyRow[] =>
+  model.overlay === undefined
+    ? [...pageOf(model).keys, ...commonKeys]
+    : [...keysIn(model.overlay), ...commonKeys.filter(isAlways)];
 
 const isAlways = ({ keys }: KeyRow): boolean => keys[0]?.startsWith('C-') === true;

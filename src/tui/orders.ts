@@ -4,6 +4,7 @@ import type { Command } from '../model/command.js';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import type { Controller, Program } from '../engine/controller.js';
+import { createAuditOrders } from './audit-orders.js';
 import { createBookOrders } from './book-orders.js';
 import { type Model, type Order, closeOverlay, say } from './page.js';
 import { type Trials, createTrials } from './trials.js';
@@ -32,7 +33,18 @@ export const createOrders = (parts: Means, around: Surroundings): Orders => {
   const { program } = parts;
   const trials = createTrials(program, around.change);
   const book = createBookOrders(() => program.book, around.change);
-  const handlers: Handlers = { ...storing(parts, around), ...testing(trials), ...book.handlers, ...leaving(around) };
+  const audits = createAuditOrders({
+    audits: () => program.audits,
+    book: () => program.book,
+    change: around.change,
+  });
+  const handlers: Handlers = {
+    ...storing(parts, around),
+    ...testing(trials),
+    ...book.handlers,
+    ...audits.handlers,
+    ...leaving(around),
+  };
   return {
     carryOut: (order) => {
       // The handler is that of the order's own kind.
@@ -48,6 +60,7 @@ export const createOrders = (parts: Means, around: Surroundings): Orders => {
     end: () => {
       trials.stop();
       book.stop();
+      audits.stop();
     },
   };
 };

@@ -6,9 +6,14 @@ import type { Cascade, Draft, ProxyId } from '../model/cascade.js';
 import type { Command } from '../model/command.js';
 import type { Failure } from '../model/failure.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { ListInput, Selection, Verdict } from '../engine/controller.js';
+import type { Tier } from '../model/audit.js';
+import type { AuditWish, ListInput, Selection, Verdict } from '../engine/controller.js';
+import type { AuditShelf } from './audit-shelf.js';
+import type { AuditState } from './audit-state.js';
+import type { Auditing } from './auditing.js';
 import type { BookState } from './book-state.js';
 import type { BuilderState } from './builder.js';
+import type { EvidenceState } from './evidence.js';
 import type { Glyphs } from './glyphs.js';
 import type { Importing } from './importing.js';
 import type { Line, Size, Tone } from './line.js';
@@ -17,12 +22,12 @@ import type { SessionsState, Table } from './session-table.js';
 import type { Shelf } from './shelf.js';
 import type { Move, Place } from './window.js';
 
-/** The pages, by the digit that shows them. 5 is free. */
-export type PageId = 'cascades' | 'hops' | 'sessions' | 'book' | 'log';
+/** The pages, by the digit that shows them. */
+export type PageId = 'cascades' | 'hops' | 'sessions' | 'book' | 'audit' | 'log';
 
 /** A line of text that is being typed: what for, and what stands there so far. */
 export interface Typing {
-  readonly what: 'sessions' | 'book' | 'tag' | 'import';
+  readonly what: 'sessions' | 'book' | 'tag' | 'import' | 'audits' | 'audit-filter';
   readonly text: string;
 }
 
@@ -49,6 +54,7 @@ export interface Model {
   readonly hopsTop: number;
   readonly sessions: SessionsState;
   readonly book: BookState;
+  readonly audits: AuditState;
   readonly log: LogState;
   readonly overlay?:
     | { readonly kind: 'help'; readonly top: number }
@@ -58,7 +64,9 @@ export interface Model {
     /** A proxy of the book, from that line on. */
     | { readonly kind: 'proxy'; readonly id: ProxyId; readonly top: number }
     | { readonly kind: 'sources'; readonly at: number }
-    | { readonly kind: 'import'; readonly importing: Importing };
+    | { readonly kind: 'import'; readonly importing: Importing }
+    | { readonly kind: 'auditing'; readonly auditing: Auditing }
+    | ({ readonly kind: 'evidence' } & EvidenceState);
   readonly typing?: Typing;
   /** The key that was pressed once and must be pressed again. */
   readonly armed?: string;
@@ -73,6 +81,7 @@ export interface Look {
   readonly glyphs: Glyphs;
   readonly table: Table;
   readonly shelf: Shelf;
+  readonly auditShelf: AuditShelf;
   /** The moment of the calendar. */
   readonly today: Stamp;
   /** Whether the engine runs in this process and ends with it. */
@@ -99,6 +108,11 @@ export type Order =
   | { readonly do: 'stop-import' }
   | { readonly do: 'refresh-source'; readonly name: string }
   | { readonly do: 'forget-source'; readonly name: string }
+  /** Begins an audit; page 5 tells how it goes. */
+  | { readonly do: 'audit'; readonly of: AuditWish['of']; readonly tier: Tier; readonly agreed?: true }
+  | { readonly do: 'stop-audit' }
+  /** Shows what the book kept of earlier audits. */
+  | { readonly do: 'load-kept' }
   | { readonly do: 'redraw' }
   | { readonly do: 'suspend' }
   | { readonly do: 'quit' };

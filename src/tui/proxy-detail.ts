@@ -106,7 +106,11 @@ const sourceLines = ({ sources }: EntryDetail, now: Stamp): readonly Line[] =>
 
 const auditLines = ({ audits }: EntryDetail, now: Stamp): readonly Line[] =>
   audits.map(({ at, mode, grade }, index) =>
-    fact(index === 0 ? 'audits' : '', span(`${ageText(now - at)} ago, ${mode}: ${grade}`)),
+    fact(
+      index === 0 ? 'audits' : '',
+      span(`${ageText(now - at)} ago, ${mode}: ${grade}`),
+      span(index === 0 ? '   e shows the evidence' : '', 'faint'),
+    ),
   );
 
 const familyLines = ({ family }: EntryDetail): readonly Line[] =>

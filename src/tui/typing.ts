@@ -2,6 +2,8 @@
 
 import { complete } from '../model/filter-complete.js';
 import type { KnownValues } from '../model/filter-complete.js';
+import { withAudits } from './audit-state.js';
+import { withAuditFilter } from './auditing.js';
 import { selectionIn, withBook } from './book-state.js';
 import { takePlace } from './importing.js';
 import type { Look, Model, Step, Typing } from './page.js';
@@ -45,6 +47,19 @@ export const typings: Readonly<Record<Typing['what'], TypingRow>> = {
       if (which === undefined || tag === '') return { model };
       return { model, orders: [{ do: 'tag', which, tag, on: text.trim().startsWith('-') ? 'remove' : 'add' }] };
     },
+  },
+  audits: {
+    label: 'filter',
+    hint: 'Enter keeps it, Esc leaves',
+    live: (model, filter) => withAudits(model, { filter }),
+    done: (model, filter) => ({ model: withAudits(model, { filter }) }),
+  },
+  'audit-filter': {
+    label: 'filter',
+    hint: 'Tab completes, Enter keeps it, Esc leaves',
+    live: withAuditFilter,
+    done: (model, filter) => ({ model: withAuditFilter(model, filter) }),
+    completed: (text, look) => completedFilter(text, knownIn(look)),
   },
   import: {
     label: 'path or URL',

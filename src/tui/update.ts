@@ -4,6 +4,7 @@ import { takeTyped } from './builder.js';
 import { bodySize, bodyTop, titleAt } from './frame.js';
 import { keysOf, pageOf, show } from './keys.js';
 import { type KeyRow, type Look, type Model, type Step, type Typing, closeOverlay, say } from './page.js';
+import { startAudits } from './audit-state.js';
 import { startBook } from './book-state.js';
 import { takePasted } from './importing.js';
 import { startLog } from './log.js';
@@ -29,6 +30,7 @@ export const startModel = (size: Size): Model => ({
   hopsTop: 0,
   sessions: startSessions,
   book: startBook,
+  audits: startAudits,
   log: startLog,
 });
 

@@ -8,7 +8,7 @@ import { match } from '../../src/model/filter-match.js';
 import { parseFilter } from '../../src/model/filter-text.js';
 import { rate } from '../../src/model/rating.js';
 import type { Identity } from '../../src/model/route.js';
-import type { BookDesk, SourceView } from '../../src/engine/controller.js';
+import type { AuditDesk, BookDesk, SourceView } from '../../src/engine/controller.js';
 import type { CascadeView, Snapshot } from '../../src/model/snapshot.js';
 import { frame } from '../../src/tui/frame.js';
 import { unicodeGlyphs } from '../../src/tui/glyphs.js';
@@ -16,7 +16,9 @@ import type { Line, Size } from '../../src/tui/line.js';
 import type { Look, Model, Order } from '../../src/tui/page.js';
 import { createTable } from '../../src/tui/session-table.js';
 import { startModel, update } from '../../src/tui/update.js';
+import { createAuditShelf } from '../../src/tui/audit-shelf.js';
 import { createShelf } from '../../src/tui/shelf.js';
+import { auditDeskOf } from './audits.js';
 import { entryOf, today } from './entries.js';
 import { emptySnapshot, hopOf, sessionOf } from './snapshots.js';
 
@@ -201,6 +203,10 @@ export const lookAt = (snapshot: Snapshot = busySnapshot, change: Partial<Look> 
   ownsEngine: false,
   table: createTable(),
   shelf: createShelf(() => deskOf() as BookDesk),
+  auditShelf: createAuditShelf(
+    () => auditDeskOf() as AuditDesk,
+    () => 1,
+  ),
   today,
   stored: (name) => {
     const chain = Object.entries(chains).find(([known]) => known === name)?.[1];

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Snapshot } from '../../src/model/snapshot.js';
+import { auditingKeys } from '../../src/tui/auditing.js';
 import { builderKeys } from '../../src/tui/builder.js';
+import { evidenceKeys } from '../../src/tui/evidence.js';
 import { frame } from '../../src/tui/frame.js';
 import { importKeys } from '../../src/tui/importing.js';
 import { commonKeys, keysOf, pages } from '../../src/tui/keys.js';
@@ -26,6 +28,8 @@ describe('every key of the table', () => {
       before: ['4', 'i', ...Array.from('http://a.example/'), 'enter'],
       keys: importKeys({ step: 'way', url: '', at: 0 }),
     },
+    { before: ['5', 'n'], keys: auditingKeys({ step: 'ask', at: 0, filter: '', tier: 'quick' }) },
+    { before: ['4', 'enter', 'e'], keys: evidenceKeys },
     { before: ['4', 'i', ...Array.from('/srv/list'), 'enter'], keys: importKeys({ step: 'looking', name: '' }) },
   ];
   for (const { before, keys } of tables) {
@@ -50,17 +54,18 @@ test('a disabled key says why', () => {
   assert.match(wordAfter(['n', 's']), /^Hop 1 has no proxy yet/);
 });
 
-test('digits show pages; 5 is free, and says only that nothing is there', () => {
+test('digits show pages; one without a page says only that nothing is there', () => {
   for (const [digit, id] of [
     ['1', 'cascades'],
     ['2', 'hops'],
     ['3', 'sessions'],
     ['4', 'book'],
+    ['5', 'audit'],
     ['6', 'log'],
   ] as const) {
     assert.equal(pressed([digit]).model.page, id);
   }
-  for (const digit of ['5', '9']) {
+  for (const digit of ['7', '9']) {
     assert.equal(pressed(['3', digit]).model.page, 'sessions');
     assert.match(wordAfter([digit]), /^There is no page \d/);
   }
@@ -68,7 +73,7 @@ test('digits show pages; 5 is free, and says only that nothing is there', () => 
     [
       pressed(['tab']).model.page,
       pressed(['S-tab']).model.page,
-      pressed(['tab', 'tab', 'tab', 'tab', 'tab']).model.page,
+      pressed(['tab', 'tab', 'tab', 'tab', 'tab', 'tab']).model.page,
     ],
     ['hops', 'log', 'cascades'],
   );
@@ -224,7 +229,8 @@ test('the mouse chooses rows, shows pages and scrolls', () => {
   const click = (column: number, row: number): Model => update(start, { kind: 'click', column, row }, look).model;
   assert.equal(click(16, 3).page, 'hops');
   assert.equal(click(40, 3).page, 'book');
-  assert.equal(click(48, 3).page, 'log');
+  assert.equal(click(48, 3).page, 'audit');
+  assert.equal(click(57, 3).page, 'log');
   assert.equal(click(10, 6).cascades.at, 1);
   assert.equal(click(10, 20).cascades.at, 1);
   assert.equal(update(start, { kind: 'wheel', by: 1 }, look).model.cascades.at, 1);

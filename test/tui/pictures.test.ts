@@ -1,25 +1,15 @@
 /** The pages as pictures, at the sizes that terminals have. `PICTURES=draw` draws them anew; look at them then. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ProxyId } from '../../src/model/cascade.js';
 import { asciiGlyphs } from '../../src/tui/glyphs.js';
 import type { Size } from '../../src/tui/line.js';
+import { assertPicture, pictureFolder } from '../kit/pictures.js';
 import { emptySnapshot } from '../kit/snapshots.js';
 import { busySnapshot, lookAt, picture } from '../kit/tui.js';
-
-const folder = fileURLToPath(new URL('../../../test/tui/pictures/', import.meta.url));
-
-const assertPicture = (name: string, drawn: string): void => {
-  const path = `${folder}${name}.txt`;
-  if (process.env['PICTURES'] === 'draw') {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path, `${drawn}\n`);
-  }
-  assert.equal(`${drawn}\n`, readFileSync(path, 'utf8'));
-};
 
 const sizes: readonly Size[] = [
   { columns: 80, rows: 24 },
@@ -118,7 +108,7 @@ test('the README shows the pages as they are', () => {
     'filters-80',
     'mini',
   ]) {
-    const rows = readFileSync(`${folder}${name}.txt`, 'utf8')
+    const rows = readFileSync(`${pictureFolder}${name}.txt`, 'utf8')
       .split('\n')
       .slice(name === 'mini' ? 0 : 3);
     assert.ok(readme.includes(`${rows.filter((row) => row.trim() !== '').join('\n')}\n`), name);
