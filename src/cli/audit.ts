@@ -145,7 +145,9 @@ const tellSum = (output: Output, reports: readonly AuditReport[]): void => {
       outcome === 'audited' ? modes.map(({ mode, grade }) => `${mode} ${grade ?? 'without a grade'}`) : [outcome];
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const parts = [...counts].sort((one, other) => other[1] - one[1]).map(([word, count]) => `${count} ${word}`);
+  const parts = [...counts]
+    .sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]))
+    .map(([word, count]) => `${count} ${word}`);
   output.note(`${reports.length} proxies: ${parts.join(', ')}`);
 };
 

@@ -90,10 +90,7 @@ describe('kaskade audit', () => {
     writeFileSync(list, [url(honest), url(leaky), url(hostile)].join('\n'));
     await kaskade.run(['list', 'import', list, '--private']);
     const first = await kaskade.run(['audit', '--all', '--html', join(kaskade.home, 'page.html')]);
-    assert.match(
-      first.stderr,
-      /3 proxies: 3 tunnel exact, 1 forward clean, 1 forward (?:hostile|transparent), 1 forward (?:hostile|transparent)/,
-    );
+    assert.match(first.stderr, /3 proxies: 3 tunnel exact, 1 forward clean, 1 forward hostile, 1 forward transparent/);
     const { stdout } = await kaskade.run(['--json', 'list', 'ls', 'grade=exact, forward=hostile']);
     assert.equal(reportsIn(stdout).length, 1);
     const again = await kaskade.run(['audit', '--all']);
