@@ -26,6 +26,8 @@ export interface Looks {
   /** The key of a proxy by its id, by `host:port`, or by a host that only one has. */
   readonly keyOf: (text: string) => number | undefined;
   readonly detail: (key: number) => EntryDetail | undefined;
+  /** The keys of all proxies at a place, by any of these spellings of its host. */
+  readonly at: (hosts: readonly string[], port: number) => readonly number[];
   /** The evidence of the last audit of each mode, as it was kept. */
   readonly evidence: (key: number) => readonly { readonly mode: string; readonly at: Stamp; readonly detail: string }[];
   readonly keys: (filter: Filter) => readonly number[];
@@ -47,6 +49,7 @@ export const createLooks = (database: Database, clock: () => Stamp, version: () 
       const row = on.row.get(key);
       return row && detailOf(row, dress(row), on);
     },
+    at: (hosts, port) => hosts.flatMap((host) => on.atPlace.all(host, port).map(({ key }) => Number(key))),
     evidence: (key) =>
       on.details
         .all(key)
@@ -137,6 +140,7 @@ const statementsOf = (database: Database) => ({
   row: database.prepare('SELECT * FROM proxies WHERE key = ?'),
   byPlace: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ? AND scheme = ? AND login = ?'),
   byEndpoint: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ? ORDER BY key LIMIT 1'),
+  atPlace: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ?'),
   byHost: database.prepare('SELECT key FROM proxies WHERE host = ? LIMIT 2'),
   sources: database.prepare(
     `SELECT name, first, last, hearsay FROM named JOIN sources ON sources.key = named.source

@@ -47,8 +47,17 @@ export const inTransaction = <Result>(database: Database, work: () => Result): R
     database.exec('COMMIT');
     return result;
   } catch (thrown) {
-    database.exec('ROLLBACK');
+    rollBack(database);
     throw thrown;
+  }
+};
+
+/** On a full disk SQLite has rolled back by itself: what went wrong before is what is to be told. */
+const rollBack = (database: Database): void => {
+  try {
+    database.exec('ROLLBACK');
+  } catch {
+    // There is nothing left to be rolled back.
   }
 };
 

@@ -36,6 +36,7 @@ export const furnishJudge: Furnish = (command, run) => {
     .option('--rate <number>', 'requests a second of one source', '50');
   run(command, async ({ program, output }) => {
     const { audits } = await program();
+    const { first } = catchSignals();
     const judge = await audits.judge(optionsOf(command.opts<Flags>()));
     for (const url of judge.urls) output.say(url);
     for (const { port, name = 'its host', spki } of judge.tls)
@@ -43,7 +44,7 @@ export const furnishJudge: Furnish = (command, run) => {
     if (judge.tls.length === 0)
       output.note('Without --tls-listen no grade is given to tunnels: that TLS passes cannot be seen.');
     output.value({ event: 'judging', urls: judge.urls, tls: judge.tls });
-    const code = await catchSignals().first;
+    const code = await first;
     await judge[Symbol.asyncDispose]();
     return code;
   });

@@ -47,7 +47,7 @@ export const addImport = (list: Command, run: Run): void => {
     const flags = command.opts<Flags>();
     const { book } = await face.program();
     const { signal } = catchSignals();
-    const rejected = flags.rejected === undefined ? undefined : openRejected(flags.rejected);
+    const rejected = flags.rejected === undefined ? undefined : await openRejected(flags.rejected);
     const progress = createProgress(face);
     const options: ImportOptions = {
       ...optionsOf(flags),
@@ -139,9 +139,12 @@ const intervalOf = (text: string): Millis => {
   return millis(span);
 };
 
-/** A file of lines that were not taken: number, reason, text, a tab between. Throws `file-unreadable` when it is closed. */
-const openRejected = (path: string) => {
-  const file = createWriteStream(path, { mode: 0o600 });
+/** A new file of lines that were not taken: number, reason, text, a tab between. Rejects with `file-unwritable`, also when it is closed. */
+const openRejected = async (path: string) => {
+  const file = createWriteStream(path, { mode: 0o600, flags: 'wx' });
+  await once(file, 'open').catch((thrown: unknown) => {
+    throw fail('file-unwritable', { note: path }, thrown);
+  });
   let failure: unknown;
   file.on('error', (error) => {
     failure = error;
@@ -153,7 +156,7 @@ const openRejected = (path: string) => {
     end: async (): Promise<void> => {
       file.end();
       if (failure === undefined) await once(file, 'close');
-      if (failure !== undefined) throw fail('file-unreadable', { note: path });
+      if (failure !== undefined) throw fail('file-unwritable', { note: path });
     },
   };
 };

@@ -85,6 +85,10 @@ const withSelection = (command: Command): Command =>
 /** The proxies that a command line names. Throws `proxy-unknown`, `bad-filter`, or `bad-usage` where it names none. */
 const selectionOf = (book: BookDesk, command: Command, proxies: readonly string[]): Selection => {
   const { filter } = command.opts<{ readonly filter?: string }>();
+  if (filter?.trim() === '')
+    throw fail('bad-usage', {
+      note: "An empty filter would mean every proxy: say --filter 'shelf!=archived' if that is meant.",
+    });
   if (filter !== undefined && proxies.length === 0) return { filter };
   if (filter !== undefined || proxies.length === 0)
     throw fail('bad-usage', { note: 'Name proxies, or say which with --filter.' });

@@ -1,7 +1,7 @@
 /** Lists as faces give them: a file, a text or a stream is opened, looked at before it is taken, or explained line by line. */
 
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Reading, Rejection } from '../model/book.js';
 import { asKaskadeError, fail } from '../model/error.js';
@@ -58,7 +58,7 @@ export const openChunks = async (
   const cancel: Cancel = { signal: signal ?? new AbortController().signal };
   const chunks = watched(bytes, (count) => onProgress?.({ bytes: count, read: 0 }));
   const hints = {
-    name: source.place ?? source.name,
+    name: hintOf(source),
     ...(known === undefined ? {} : { format: known }),
     ...(said === undefined ? {} : { scheme: said }),
     ...(privates === true ? { privates: 'allow' as const } : {}),
@@ -72,10 +72,16 @@ export const openChunks = async (
   return { list, source: { ...source, ...(scheme === undefined ? {} : { scheme }), said: told } };
 };
 
+/** The name of the file alone: what a folder is called says nothing of what is in it. */
+const hintOf = ({ kind, place, name }: Pick<Source, 'kind' | 'place' | 'name'>): string => {
+  if (place === undefined) return name;
+  return kind === 'file' ? basename(place) : place;
+};
+
 const sourceOf = (input: LocalInput, name: string | undefined): Omit<Source, 'format'> => {
   switch (input.kind) {
     case 'file':
-      return { name: name ?? basename(input.path), kind: 'file', place: input.path };
+      return { name: name ?? basename(input.path), kind: 'file', place: resolve(input.path) };
     case 'text':
       return { name: name ?? 'pasted', kind: 'paste' };
     case 'stdin':

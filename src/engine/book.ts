@@ -1,26 +1,27 @@
 /** The home's book: opened on the first use, and as routes are drawn from it. */
 
 import { existsSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import { type Host, parseHost } from '../model/address.js';
 import type { BookEntry, Place, Stamp } from '../model/book.js';
 import { type ProxyId, asProxy } from '../model/cascade.js';
-import type { Candidate, Catalog } from '../model/catalog.js';
+import { type Candidate, type Catalog, barOf } from '../model/catalog.js';
 import { match } from '../model/filter-match.js';
 import { type Millis, millis } from '../model/brand.js';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import type { Filter } from '../model/filter.js';
-import { privateKind } from '../model/private.js';
+import { spellingsOf } from '../model/same-place.js';
 import { type Known, type Locality, knownByAddress } from '../model/rating.js';
 import type { HopHealth } from '../model/standing.js';
 import { bookPath } from '../book/file.js';
+import { parseId } from '../book/rows.js';
 import { type LookUp, lookUpCountries, lookUpFiles } from '../book/places.js';
 import { type Book, openBook } from '../book/store.js';
 import { keepGuards } from '../config/health-file.js';
 import type { Book as Routes } from '../route/drawing.js';
 import { createGuards, parseGuards } from '../route/guards.js';
+import { createOwn } from './own-addresses.js';
 
 /** A book that is opened when somebody needs it. */
 export interface HomeBook {
@@ -172,35 +173,25 @@ const placeIn = (place: Place | undefined): Pick<Locality, 'country' | 'network'
   ...(place?.network === undefined ? {} : { network: place.network }),
 });
 
-/** Interfaces come and go: they are looked at anew after so long. */
-const ownFor = 10_000;
-
-/** The addresses of this machine. */
-const createOwn = () => {
-  let known: { readonly at: Stamp; readonly all: readonly string[] } | undefined;
-  const all = (): readonly string[] => {
-    if (known === undefined || clock() - known.at > ownFor) known = { at: clock(), all: ownAddresses() };
-    return known.all;
-  };
-  return { all, has: (host: Host): boolean => host.kind !== 'name' && all().includes(host.address) };
-};
-
-/** The public addresses of this machine's own interfaces; one behind a translator is not among them. */
-const ownAddresses = (): readonly string[] =>
-  Object.values(networkInterfaces())
-    .flatMap((all) => all ?? [])
-    .map(({ address }) => address.replace(/%.*$/, ''))
-    .filter((address) => privateKind(parseHost(address)) === undefined);
-
 /** The book as a catalog. What was asked of one proxy is remembered until the book changes. */
 const createCatalog = ({ open, exists }: HomeBook): Catalog => {
   const known = new Map<ProxyId, Candidate | undefined>();
   let knownAt = 0;
   const version = (): number => (exists() ? open().version() : 0);
+  const byKey = (key: number): Candidate | undefined => {
+    const found = open().detail(key);
+    return found && candidateOf(found.entry, open());
+  };
+  const barredAt = (host: Host, port: number): Candidate | undefined =>
+    open()
+      .at(spellingsOf(host), port)
+      .flatMap((key) => byKey(key) ?? [])
+      .find((candidate) => barOf(candidate) !== undefined);
   const entry = (id: ProxyId): Candidate | undefined => {
     const key = open().keyOf(id);
-    const found = key === undefined ? undefined : open().detail(key);
-    return found && candidateOf(found.entry, open());
+    if (key !== undefined) return byKey(key);
+    const named = parseId(id);
+    return named && barredAt(named.hop.endpoint.host, named.hop.endpoint.port);
   };
   return {
     version,
@@ -217,6 +208,7 @@ const createCatalog = ({ open, exists }: HomeBook): Catalog => {
       if (!known.has(id)) known.set(id, entry(id));
       return known.get(id);
     },
+    isBarred: (address, port) => exists() && barredAt(parseHost(address), port) !== undefined,
   };
 };
 

@@ -37,7 +37,7 @@ export interface Means {
 }
 
 /** Lends a planner for as long as some work takes. */
-export type Beside = <Result>(work: (planner: Planner) => Promise<Result>) => Promise<Result>;
+export type Beside = <Result>(work: (planner: Planner, door: Door) => Promise<Result>) => Promise<Result>;
 
 /** Connects a target with two streams. Resolves when both directions have ended; rejects with what kept it from it. */
 export const connectStdio = async (wish: Wish & Pick<Asked, 'stdio' | 'signal'>, means: Means): Promise<void> =>
@@ -118,12 +118,12 @@ const openHere = (wish: Wish, means: Means): Promise<Tunnel> => {
   const cascade = wish.cascade === undefined ? cascadeInUse(store) : findCascade(store, wish.cascade);
   if (cascade === undefined) return Promise.reject(fail('cascade-missing'));
   const within = store.settings()['dial.deadline'];
-  return means.beside((planner) =>
+  return means.beside((planner, door) =>
     search<Tunnel>(
       {
         ...{ wanted: { identity: '' as Identity, target: wish.target }, cascade: () => cascade },
         ...{ planner, evidence: noEvidence, hold: millis(0), onHeld: () => undefined, clock: now },
-        attempt: (route) => dialWithin(within, route, wish, means),
+        attempt: (route) => dialWithin(within, route, wish, { ...means, door }),
       },
       wish,
     ),

@@ -131,7 +131,7 @@ const assemble = (parts: EngineParts): Running => {
   const stopping = createAborter();
   const listeners: Listener[] = [];
   const rates = watchRates(ledger, watchers);
-  const door = createDoor(listeners);
+  const door = createDoor(listeners, parts.book?.catalog.isBarred);
   const care = createCare(parts.pulse, {
     ...{ stored: parts.stored, door, watchers },
     passage: {

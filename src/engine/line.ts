@@ -77,8 +77,9 @@ export const createLine = (
 };
 
 /** The door of an engine, which knows the engine's own listeners. */
-export const createDoor = (listeners: readonly Listener[]): Door => ({
+export const createDoor = (listeners: readonly Listener[], isBarred?: Door['isBarred']): Door => ({
   buffers: createBuffers(),
+  ...(isBarred === undefined ? {} : { isBarred }),
   isOwnListener: (port, ends) => isOwn(listeners, port, ends),
 });
 

@@ -41,8 +41,8 @@ export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
       use: store.use,
       remove: store.remove,
       test: (trial) =>
-        beside(store)((planner) =>
-          tryCascade({ ...trial, planner, door: freshDoor(), within: store.settings()['dial.deadline'] }),
+        beside(store)((planner, door) =>
+          tryCascade({ ...trial, planner, door, within: store.settings()['dial.deadline'] }),
         ),
     },
     audits: createAuditDesk({
@@ -96,8 +96,12 @@ const beside =
   (store: Store): Beside =>
   async (work) => {
     const book = openRouteBook(store.path, () => store.settings()['book.tables']);
+    const { isBarred } = book.routes.catalog;
     try {
-      return await work(createPlanner({ evidence: noEvidence, random: Math.random, clock: now, book: book.routes }));
+      return await work(createPlanner({ evidence: noEvidence, random: Math.random, clock: now, book: book.routes }), {
+        ...freshDoor(),
+        isBarred,
+      });
     } finally {
       await book.close();
     }

@@ -24,8 +24,13 @@ export interface Catalog {
   readonly candidates: (filter: Filter) => readonly Candidate[];
   /** Everything that a filter means and that is not among the candidates; only asked for when no route was found. */
   readonly withheld: (filter: Filter) => readonly Candidate[];
-  /** What the book knows of one proxy, wherever it stands. */
+  /**
+   * What the book knows of one proxy, wherever it stands. One that it does not know itself is what it knows of another at the same place
+   * that may be in no route: nobody gets around a quarantine by another spelling or scheme.
+   */
   readonly entry: (id: ProxyId) => Candidate | undefined;
+  /** Whether whatever is at an address may be in no route; asked of what a name has led to. */
+  readonly isBarred: (address: string, port: number) => boolean;
 }
 
 /** Why a proxy is in no route, whoever names it; undefined where it may be. */

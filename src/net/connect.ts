@@ -2,7 +2,7 @@
 
 import { lookup } from 'node:dns';
 import { type LookupFunction, type TcpNetConnectOpts, createConnection, isIP } from 'node:net';
-import { type Endpoint, type Host, hostText, parseHost } from '../model/address.js';
+import { type Endpoint, hostText, parseHost } from '../model/address.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import { privateKind } from '../model/private.js';
 import type { Buffers } from './buffers.js';
@@ -27,6 +27,8 @@ export interface Door {
   readonly buffers: Buffers;
   /** Whether a connection to this port is one to the program's own listener: a cascade must not begin at itself. */
   readonly isOwnListener: (port: number, ends: () => Ends) => boolean;
+  /** Whether what a name has led to is nobody who may be connected to; nobody is where this is missing. Throws where that is not known. */
+  readonly isBarred?: (address: string, port: number) => boolean;
   /** How names of first hops are looked up; the system does it where this is missing. */
   readonly lookup?: LookupFunction;
 }
@@ -39,7 +41,7 @@ export const connect = (first: Endpoint, door: Door, cancel: Cancel): Promise<Ou
       return;
     }
     const host = hostText(first.host);
-    const named = isIP(host) !== 0 ? {} : { autoSelectFamily: true, lookup: publicOnly(first.host, door.lookup) };
+    const named = isIP(host) !== 0 ? {} : { autoSelectFamily: true, lookup: allowedOnly(first, door) };
     const outward = open({ host, port: first.port, noDelay: true, allowHalfOpen: true, ...named }, door.buffers);
     const { socket } = outward;
     const settle = (): void => {
@@ -83,8 +85,9 @@ const ignore = (): void => undefined;
  * Looks a name up for a connection: a name that may be anybody's must not lead into this machine or its network, whatever it
  * meant when it was first looked up (rebinding). A name that is local by its form is meant to.
  */
-const publicOnly = (host: Host, look: LookupFunction = lookup): LookupFunction => {
-  if (privateKind(host) !== undefined) return look;
+const allowedOnly = ({ host, port }: Endpoint, { lookup: look = lookup, isBarred }: Door): LookupFunction => {
+  const isLocal = privateKind(host) !== undefined;
+  if (isLocal && isBarred === undefined) return look;
   return (name, options, done) => {
     look(name, { ...options, all: true }, (error, found) => {
       if (error !== null) {
@@ -92,17 +95,36 @@ const publicOnly = (host: Host, look: LookupFunction = lookup): LookupFunction =
         return;
       }
       const all = typeof found === 'string' ? [] : found;
-      const inward = all.find(({ address }) => privateKind(parseHost(address)) !== undefined);
+      if (isBarredIn(all, port, isBarred)) {
+        done(Object.assign(new Error('barred'), { code: 'EBARRED' }), []);
+        return;
+      }
+      const inward = isLocal ? undefined : all.find(({ address }) => privateKind(parseHost(address)) !== undefined);
       if (inward !== undefined) done(Object.assign(new Error('not public'), { code: 'EPRIVATE', ...inward }), []);
       else done(null, options.all === true ? all : (all[0]?.address ?? ''), all[0]?.family);
     });
   };
 };
 
+/** What cannot be told is refused. */
+const isBarredIn = (
+  all: readonly { readonly address: string }[],
+  port: number,
+  isBarred: Door['isBarred'] = () => false,
+): boolean => {
+  try {
+    return all.some(({ address }) => isBarred(address, port));
+  } catch {
+    return true;
+  }
+};
+
 const connectFailure = (error: NodeJS.ErrnoException): KaskadeError => {
   const code = error.code ?? 'unknown';
   const note = { note: code };
   if (code === 'EMFILE' || code === 'ENFILE') return fail('out-of-files', note, error);
+  if (code === 'EBARRED')
+    return fail('hop-unreachable', { note: 'the book lets nobody at the address of its name into a route' }, error);
   if (code === 'EPRIVATE') return fail('hop-unreachable', { note: inwardNote(error) }, error);
   if (code.startsWith('EAI_') || code === 'ENOTFOUND') return fail('hop-name-unknown', note, error);
   return fail('hop-unreachable', note, error);

@@ -217,3 +217,44 @@ test('a running kaskade fetches again what is due, by the way of the source, and
   assert.ok((book.sources.find('mine')?.nextFetch ?? 0) > Date.now() + 4 * 3_600_000);
   assert.equal(host.asked.length - asked, 1);
 });
+
+test('a place in quarantine is used by no spelling of it, and by all once it is released', async (context) => {
+  await using hop = await openHop({ scheme: 'http' });
+  await using target = await openTarget(echo);
+  const to = ['--target', `site.test:${target.port}`];
+  const kaskade = createKaskade(context);
+  const list = join(kaskade.home, 'one.txt');
+  writeFileSync(list, `http://127.0.0.1:${hop.port}\n`);
+  await kaskade.run(['list', 'import', list, '--private']);
+  const others = ['127.0.0.1', '[::ffff:127.0.0.1]', 'localhost', 'LOCALHOST.', '[64:ff9b::7f00:1]'].map(
+    (host) => `http://${host}:${hop.port}`,
+  );
+  const all = [...others, `socks5h://127.0.0.1:${hop.port}`, `http://alice:word@127.0.0.1:${hop.port}`];
+  for (const chain of all) {
+    const { stdout, stderr, code } = await kaskade.run(['cascade', 'test', chain, ...to]);
+    assert.match(`${stdout}${stderr}`, /in quarantine/, chain);
+    assert.equal(code, 3, chain);
+  }
+  assert.deepEqual(hop.visits, []);
+  await kaskade.run(['list', 'release', '--filter', 'scheme=http']);
+  for (const chain of others.slice(0, 3)) {
+    const { stdout } = await kaskade.run(['cascade', 'test', chain, ...to]);
+    assert.match(stdout, /reaches site\.test/, chain);
+  }
+});
+
+test('nothing is changed by an empty filter, and no file is written over', async (context) => {
+  const kaskade = createKaskade(context);
+  const list = join(kaskade.home, 'one.txt');
+  writeFileSync(list, '8.8.1.1:80\nnonsense\n');
+  await kaskade.run(['list', 'import', list]);
+  for (const command of ['rm', 'release']) {
+    const { code, stderr } = await kaskade.run(['list', command, '--filter', ' ']);
+    assert.equal(code, 2);
+    assert.match(stderr, /An empty filter would mean every proxy/);
+  }
+  const { code, stderr } = await kaskade.run(['list', 'import', list, '--rejected', list]);
+  assert.equal(code, 3);
+  assert.match(stderr, /could not be written/);
+  assert.equal(readFileSync(list, 'utf8'), '8.8.1.1:80\nnonsense\n');
+});

@@ -159,7 +159,13 @@ test('while the book cannot be read no session and no probe goes out, and nothin
   const unreadable = (): never => {
     throw fail('book-busy');
   };
-  const catalog: Catalog = { version: unreadable, candidates: unreadable, withheld: unreadable, entry: unreadable };
+  const catalog: Catalog = {
+    version: unreadable,
+    candidates: unreadable,
+    withheld: unreadable,
+    entry: unreadable,
+    isBarred: unreadable,
+  };
   const guards = createGuards({ random: Math.random, wallClock: () => Date.now() as Stamp });
   const house = scope.use(
     await startHouse(hop.url, { book: { catalog, guards, own: () => [] }, pulse: { probes: true, limits } }),

@@ -46,5 +46,6 @@ export const createCatalog = (entries: readonly BookEntry[], blocked: ReadonlySe
     },
     withheld: (filter) => meant(filter, (candidate) => !isFree(candidate)),
     entry: (id) => byId.get(id),
+    isBarred: () => false,
   };
 };
