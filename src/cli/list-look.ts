@@ -53,17 +53,30 @@ export const addLs = (list: Command, run: Run): void => {
 };
 
 const queryOf = (filter: string, flags: Flags): BookQuery => {
-  const parts = [
-    ...(filter.trim() === '' ? [] : [filter]),
-    ...(flags.grade === undefined ? [] : [`grade>=${flags.grade}`]),
-    ...(flags.country === undefined ? [] : [`country=${flags.country}`]),
-    ...(flags.scheme === undefined ? [] : [`scheme=${flags.scheme}`]),
-    ...(flags.up === undefined ? [] : ['up']),
-  ];
   const sort = sorts.find((each) => each === flags.sort);
   if (sort === undefined) throw fail('bad-usage', { note: `--sort is one of ${sorts.join(', ')}.` });
   if (!/^[1-9]\d{0,6}$/.test(flags.limit)) throw fail('bad-usage', { note: '--limit is a number from 1.' });
-  return { filter: parts.join(', '), sort, descending: flags.reverse === true, limit: Number(flags.limit), offset: 0 };
+  return {
+    filter: filterOf(filter, flags),
+    sort,
+    descending: flags.reverse === true,
+    limit: Number(flags.limit),
+    offset: 0,
+  };
+};
+
+/** What was typed and what the flags say, both. */
+const filterOf = (filter: string, { grade, country, scheme, up }: Flags): string => {
+  const tests = [
+    ...(grade === undefined ? [] : [['grade>=', grade] as const]),
+    ...(country === undefined ? [] : [['country=', country] as const]),
+    ...(scheme === undefined ? [] : [['scheme=', scheme] as const]),
+  ];
+  if (tests.some(([, word]) => !/^[a-z0-9]{1,16}$/i.test(word)))
+    throw fail('bad-usage', { note: '--grade, --country and --scheme take one word each.' });
+  const flagged = [...tests.map((test) => test.join('')), ...(up === undefined ? [] : ['up'])];
+  if (filter.trim() === '') return flagged.join(', ');
+  return flagged.length === 0 ? filter : [`(${filter})`, ...flagged].join(', ');
 };
 
 /** The grade of tunnel mode, which routes use, and a bad one of forward mode beside it. */

@@ -28,7 +28,8 @@ export const addExport = (list: Command, run: Run): void => {
     const { format, filter, logins, output: path } = command.opts<Flags>();
     const { book } = await program();
     const { chunks, counts } = book.export({ filter, format, ...(logins === undefined ? {} : { logins }) });
-    await (path === undefined ? copy(chunks, stdout) : writeFile(chunks, path));
+    const end = path === undefined ? await copy(chunks, stdout) : await writeFile(chunks, path);
+    if (end === 'cut') return;
     const { written, left } = counts();
     output.note(
       `${written} ${written === 1 ? 'proxy' : 'proxies'} written${left === 0 ? '' : `; ${left} left out, which ${format} has no words for`}.`,
@@ -36,18 +37,34 @@ export const addExport = (list: Command, run: Run): void => {
   });
 };
 
-const copy = async (chunks: AsyncIterable<string>, stream: NodeJS.WritableStream): Promise<void> => {
-  for await (const chunk of chunks)
+/** Whether all of it was written, or somebody has stopped reading. Rejects with `file-unwritable` for every other end. */
+const copy = async (chunks: AsyncIterable<string>, stream: NodeJS.WritableStream): Promise<'whole' | 'cut'> => {
+  let broken: NodeJS.ErrnoException | undefined;
+  const onError = (error: NodeJS.ErrnoException): void => {
+    broken = error;
+  };
+  const isBroken = (): boolean => broken !== undefined;
+  stream.on('error', onError);
+  for await (const chunk of chunks) {
+    if (isBroken()) break;
     if (!stream.write(chunk) && stream.writable) await once(stream, 'drain').catch(() => undefined);
+  }
+  // The last write tells of its end later.
+  await new Promise((resolve) => setImmediate(resolve));
+  stream.off('error', onError);
+  if (broken === undefined) return 'whole';
+  if (broken.code === 'EPIPE') return 'cut';
+  throw fail('file-unwritable', { note: broken.code ?? 'unknown' });
 };
 
-const writeFile = async (chunks: AsyncIterable<string>, path: string): Promise<void> => {
+const writeFile = async (chunks: AsyncIterable<string>, path: string): Promise<'whole' | 'cut'> => {
   const file: Writable = createWriteStream(path, { mode: 0o600, flags: 'wx' });
   try {
     await once(file, 'open');
     await copy(chunks, file);
     file.end();
     await once(file, 'finish');
+    return 'whole';
   } catch {
     throw fail('file-unwritable', { note: path });
   }

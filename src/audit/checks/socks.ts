@@ -1,7 +1,6 @@
 /** What SOCKS proxies can do besides tunnels, asked by a client that is not ours (RFC 1928 §4, §7). */
 
 import type { Socket } from 'node:net';
-import { SocksClient } from 'socks';
 import { type Endpoint, hostText, parseHost } from '../../model/address.js';
 import { asKaskadeError, fail } from '../../model/error.js';
 import { privateKind } from '../../model/private.js';
@@ -58,6 +57,8 @@ const ask = async (
   }
 };
 
+type Client = typeof import('socks')['SocksClient'];
+
 interface Wish {
   readonly command: SocksCommand;
   readonly host: string;
@@ -67,9 +68,11 @@ interface Wish {
 /** Does one command by the package `socks`; gives the address that the proxy names. Rejects with whatever went wrong. */
 export const secondClient = async (subject: Subject, wish: Wish, cancel: Cancel): Promise<string | undefined> => {
   if (subject.hop.credentials !== undefined) throw fail('hop-auth-missing');
+  // Most commands need none of it.
+  const { SocksClient } = await import('socks');
   const stream = await subject.reach(cancel);
   try {
-    return await established(stream as Socket, subject, { wish, cancel });
+    return await established(stream as Socket, subject, { wish, cancel, SocksClient });
   } finally {
     stream.destroy();
   }
@@ -79,7 +82,7 @@ export const secondClient = async (subject: Subject, wish: Wish, cancel: Cancel)
 const established = (
   socket: Socket,
   { hop: { scheme, endpoint } }: Subject,
-  { wish, cancel }: { readonly wish: Wish; readonly cancel: Cancel },
+  { wish, cancel, SocksClient }: { readonly wish: Wish; readonly cancel: Cancel; readonly SocksClient: Client },
 ): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
     const { command, host, port } = wish;

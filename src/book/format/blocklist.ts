@@ -7,7 +7,7 @@ import { isHost, readHost } from './host.js';
 import { rejected } from './lines.js';
 import { isComment, trimmed } from './plain.js';
 
-const row = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?(?:\s*(?:;|#|\/\/|,|\s).*)?$/i;
+const row = /^([0-9a-f:.]+)(?:\/(\d{1,3}))?(?:\s*(?:;|#|\/\/|,).*|\s+[^\d\s].*)?$/i;
 
 export const blocklist: Format = {
   name: 'blocklist',

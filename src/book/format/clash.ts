@@ -29,6 +29,8 @@ interface Item {
   readonly line: number;
   readonly lines: string[];
   length: number;
+  /** Flow lists that are open. */
+  depth: number;
 }
 
 interface State {
@@ -54,7 +56,7 @@ const readLine = (state: State, text: string, number: number): void => {
   if (state.where === 'elsewhere') return;
   if (state.where === 'proxies' && isItem(state, text)) {
     close(state);
-    state.item = { line: number, lines: [], length: 0 };
+    state.item = { line: number, lines: [], length: 0, depth: 0 };
   }
   append(state, text, number);
 };
@@ -66,7 +68,7 @@ const startBlock = (state: State, text: string, number: number): void => {
   const value = heading.exec(text)?.[1]?.trim() ?? '';
   state.where = whereAfter(text, value);
   if (state.where !== 'flow' && state.where !== 'anchor') return;
-  state.item = { line: number, lines: [], length: 0 };
+  state.item = { line: number, lines: [], length: 0, depth: 0 };
   append(state, state.where === 'flow' ? value : text, number);
 };
 
@@ -91,13 +93,15 @@ const append = (state: State, text: string, number: number): void => {
   }
   item.length += text.length + 1;
   if (item.length <= longestLine) item.lines.push(text);
-  if (state.where === 'flow' && /\]\s*(?:#.*)?$/.test(text) && isBalanced(item.lines)) close(state);
+  if (state.where !== 'flow') return;
+  item.depth += deepening(text);
+  if (item.depth <= 0 && /\]\s*(?:#.*)?$/.test(text)) close(state);
 };
 
-/** Whether a flow list that ends in `]` is over: counted only on such lines, of which one item has few. */
-const isBalanced = (lines: readonly string[]): boolean => {
-  const text = lines.join('\n').replace(/"(?:[^"\\]|\\.)*"|'[^']*'/gs, '');
-  return text.split('[').length <= text.split(']').length;
+/** How many lists a line opens more than it closes, outside of its strings. */
+const deepening = (line: string): number => {
+  const text = line.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '');
+  return text.split('[').length - text.split(']').length;
 };
 
 const close = (state: State): void => {

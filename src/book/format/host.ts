@@ -17,7 +17,7 @@ const range = /^\d+\.\d+\.\d+\.\d+(?:\/\d+|-[\d.]+)$|^\[?[0-9a-f:]*:[0-9a-f:]*\/
 const label = /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/;
 const topLabel = /^(?:[a-z]{2,}|xn--[a-z0-9-]+)$/;
 const lookAlike =
-  /[\uff00-\uffef\u3002\u2024\u2236\ufe52\ufe55\u{1d7ce}-\u{1d7ff}\u2460-\u249b\u00b2\u00b3\u00b9\u2070-\u2089]/u;
+  /[\uff00-\uffef\u3002\u2024\u2236\ufe52\ufe55\u{1d7ce}-\u{1d7ff}\u2460-\u249b\u00b2\u00b3\u00b9\u2070-\u2089]|(?![0-9])\p{Nd}/u;
 
 /** Reads a host as a list has it: an address, IPv6 in brackets, or a name with a dot (lower case, IDNA form, no last dot). Else why not. */
 export const readHost = (text: string): Host | Rejection => {

@@ -27,7 +27,7 @@ const openLines = (ground: Ground): LineReader => {
       tell(ground, readPlain(text, { choice, privates: ground.privates }), { line: number, text });
       return;
     }
-    const section = spokenOf(text);
+    const section = isComment(text) && !isTitle(text) ? undefined : spokenOf(text);
     if (section !== undefined) choice = unsaid(ground, section);
   };
   const isShort = ground.note === undefined;
@@ -42,6 +42,9 @@ const openLines = (ground: Ground): LineReader => {
     end: () => {},
   };
 };
+
+/** A remark of a few words, such as `# SOCKS5 proxies`, is meant for what follows; a sentence is not. */
+const isTitle = (text: string): boolean => text.replace(/^[#;/\s]+/, '').split(/\s+/).length <= 3;
 
 /** Where a reading comes from. */
 export interface Place {

@@ -9,7 +9,8 @@ import { type Choice, said } from './scheme.js';
 export const pac: Format = {
   name: 'pac',
   about: 'a proxy auto-config script: literal proxies in it, never run',
-  resembles: ({ text }) => /\bFindProxyForURL(?:Ex)?\b/.test(text),
+  // A definition, and not only the word: remarks of other lists have that.
+  resembles: ({ text }) => /\bfunction\s+FindProxyForURL|\bFindProxyForURL(?:Ex)?\s*=/.test(text),
   takes: 'lines',
   open: (ground) => openScript(ground),
 };
@@ -27,14 +28,14 @@ const openScript = (ground: Ground): LineReader => {
         text = text.slice(end + 2);
         remark = false;
       }
-      remark = readStrings(text, (string) => readString(ground, string, number));
+      remark = readStrings(text, (string, joins) => readString(ground, { string, joins }, number));
     },
     end: () => {},
   };
 };
 
 /** Tells every string of a line; true when the line ends inside of a remark. One that is not closed ends with its line. */
-const readStrings = (text: string, found: (string: string) => void): boolean => {
+const readStrings = (text: string, found: (string: string, joins: Joins) => void): boolean => {
   const mark = /["'`]|\/[/*]/g;
   for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
     const [opening] = match;
@@ -42,12 +43,27 @@ const readStrings = (text: string, found: (string: string) => void): boolean => 
     const from = mark.lastIndex;
     const end = opening === '/*' ? text.indexOf('*/', from) : closing(text, opening, from);
     if (opening === '/*' && end === -1) return true;
-    if (opening !== '/*') found(text.slice(from, end === -1 ? undefined : end));
+    if (opening !== '/*') found(text.slice(from, end === -1 ? undefined : end), joinsOf(text, from - 2, end + 1));
     if (end === -1) return false;
     mark.lastIndex = end + (opening === '/*' ? 2 : 1);
   }
   return false;
 };
+
+/** On which sides of a string a plus stands: the script puts it together with others there. */
+interface Joins {
+  readonly before: boolean;
+  readonly behind: boolean;
+}
+
+const joinsOf = (text: string, before: number, behind: number): Joins => {
+  let [from, to] = [before, behind];
+  while (isBlank(text[from])) from -= 1;
+  while (behind > 0 && isBlank(text[to])) to += 1;
+  return { before: text[from] === '+', behind: behind > 0 && text[to] === '+' };
+};
+
+const isBlank = (letter: string | undefined): boolean => letter === ' ' || letter === '\t';
 
 /** Where a string ends that has begun before `from`; a backslash takes the next character with it. */
 const closing = (text: string, quote: string, from: number): number => {
@@ -60,13 +76,22 @@ const closing = (text: string, quote: string, from: number): number => {
 };
 
 /** `PROXY a:1; SOCKS5 b:2; DIRECT`: a string counts when a part of it is like that. */
-const readString = (ground: Ground, string: string, line: number): void => {
+const readString = (
+  ground: Ground,
+  { string, joins }: { readonly string: string; readonly joins: Joins },
+  line: number,
+): void => {
   const parts = string.split(';').filter((part) => part.trim() !== '');
   if (!parts.some((part) => entry.test(part))) return;
-  for (const part of parts) {
+  const last = joins.behind && !string.endsWith(';') ? parts.length - 1 : -1;
+  for (const [nth, part] of parts.entries()) {
     const [, kind, address] = entry.exec(part) ?? [];
     if (kind === undefined) ground.say(rejected('not-a-proxy', line, part));
-    else tell(ground, readEntry(ground, kind.toUpperCase(), address), { line, text: part });
+    else {
+      const isPiece = nth === last || (nth === 0 && joins.before);
+      const read = readEntry(ground, kind.toUpperCase(), isPiece ? undefined : address);
+      tell(ground, read, { line, text: part });
+    }
   }
 };
 

@@ -76,7 +76,10 @@ interface Known {
 const readParts = ({ fields, hearsay, address = '' }: Known, setting: Setting): Entry => {
   if (address === '') return refuse('no-address');
   const port = textOf(fields, names.port) ?? '';
-  if (isWhole(address, port)) return withHearsay(readPlain(address, setting), hearsay);
+  if (isWhole(address, port)) {
+    const entry = readPlain(address, setting);
+    return isRefused(entry) ? entry : besides(entry, { fields, hearsay, address }, setting);
+  }
   const login = loginOf(fields);
   if (login === 'bad-login') return refuse(login);
   const host = address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
@@ -126,7 +129,8 @@ const besides = (entry: Taken, { fields, hearsay }: Known, setting: Setting): En
 /** A host beside the whole may be written as that one is, or be a part of it. */
 const contradicts = (told: string | undefined, read: string): boolean => {
   const plain = told?.toLowerCase().replace(/^\[|\]$|\.$/g, '') ?? '';
-  return plain !== '' && plain !== read && !plain.includes('://') && !plain.includes(read);
+  const words = plain.split(/[\s,;|()]+/).map((word) => word.replace(/:\d+$/, ''));
+  return plain !== '' && plain !== read && !plain.includes('://') && !words.includes(read);
 };
 
 const withHearsay = (entry: Entry, hearsay: Hearsay | undefined): Entry =>

@@ -12,6 +12,8 @@ const split = /^([a-z][a-z0-9+.-]*):\/\/([^/?#\s,;|]*)(\/?)(?:\?([^#\s@]*))?(#[^
 /** Reads `scheme://[user[:password]@]host:port[/][?option=value][#name]`; a link to a page is no proxy. */
 export const readUrl = (text: string, setting: Setting): Entry => {
   const parts = takeApart(text);
+  // Browsers end a host at a backslash, where RFC 3986 has none.
+  if (parts.authority.includes('\\')) return refuse('ambiguous');
   const choice = choiceOf(parts.scheme, setting);
   if (typeof choice === 'string') return refuse(choice);
   if (/^(?:www\.)?(?:t\.me|telegram\.me)$/i.test(parts.authority)) return refuse('foreign-scheme');

@@ -12,11 +12,14 @@ export type Parsed =
 export interface Anchors {
   /** Keeps lines that define one: an item of the list, or a block at the left edge of the file. */
   readonly keep: (lines: readonly string[], as: 'item' | 'block') => void;
-  readonly kept: () => readonly string[];
+  /** What was kept, to be parsed once more; undefined where that was done too often. */
+  readonly lend: () => readonly string[] | undefined;
 }
 
 const mostAliases = 50;
 const mostKept = 16_384;
+/** So much of what was kept is parsed again for the items of one list, all together. */
+const mostLent = 1_048_576;
 const deepest = 32;
 const alias = /(?:^|[\s,[{:-])\*[^\s,[\]{}]+/g;
 const anchor = /(?:^|[\s,[{:-])&[^\s,[\]{}]+/;
@@ -25,6 +28,7 @@ const anchor = /(?:^|[\s,[{:-])&[^\s,[\]{}]+/;
 export const createAnchors = (): Anchors => {
   const kept: string[] = [];
   let length = 0;
+  let lent = 0;
   return {
     keep: (lines, as) => {
       if (!lines.some((line) => anchor.test(line))) return;
@@ -32,7 +36,10 @@ export const createAnchors = (): Anchors => {
       length += text.length;
       if (length <= mostKept) kept.push(text);
     },
-    kept: () => kept,
+    lend: () => {
+      lent += Math.min(length, mostKept);
+      return lent > mostLent ? undefined : kept;
+    },
   };
 };
 
@@ -41,8 +48,8 @@ export const parseItem = (lines: readonly string[], anchors: Anchors): Parsed =>
   const text = outdented(lines);
   if (isTooDeep(text)) return { kind: 'fault', why: 'too-deep' };
   const aliases = text.match(alias) ?? [];
-  const before = aliases.length === 0 ? [] : anchors.kept();
-  if (aliases.length > mostAliases) return { kind: 'fault', why: 'too-many' };
+  const before = aliases.length === 0 ? [] : anchors.lend();
+  if (before === undefined || aliases.length > mostAliases) return { kind: 'fault', why: 'too-many' };
   const all = [...before, text].join('\n');
   try {
     const values: unknown = parse(all, options);
