@@ -313,6 +313,8 @@ test('connect dials by itself where the kaskade that runs wants a login', async 
 test('no credential of a cascade is shown by what asks a kaskade, and a stranger at its socket does not harm it', async (context) => {
   const { run, start, home } = createKaskade(context);
   await run(['cascade', 'add', 'work', '-'], { stdin: 'socks5h://canaryuser:canaryword@127.0.0.1:9' });
+  // Nobody waits half a minute for a hop that is not there.
+  await run(['config', 'set', 'hold', '1s']);
   const running = start(['serve', '--listen', '127.0.0.1:0']);
   const port = await portOf(running);
   const stranger = connect({ path: join(home, 'control.sock') });
