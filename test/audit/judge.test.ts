@@ -33,7 +33,8 @@ const say = async (bytes: Buffer | string, at = port()): Promise<Buffer> => {
 const read = async (socket: Socket): Promise<Buffer> => {
   const pieces: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => pieces.push(chunk)).on('error', () => undefined);
-  await once(socket, 'close');
+  // A reset is an end too.
+  await new Promise((resolve) => socket.once('close', resolve));
   return Buffer.concat(pieces);
 };
 
