@@ -3,7 +3,7 @@
 import { parseHost } from '../model/address.js';
 import type { BookEntry, Stamp } from '../model/book.js';
 import { type ProxyId, asProxy } from '../model/cascade.js';
-import { type Candidate, type Catalog, type First, mayPass } from '../model/catalog.js';
+import { type Candidate, type Catalog, type First, type Sample, evenly, mayPass } from '../model/catalog.js';
 import { match } from '../model/filter-match.js';
 import type { Filter } from '../model/filter.js';
 import { spellingsOf } from '../model/same-place.js';
@@ -19,10 +19,7 @@ export const createCatalog = ({ open, exists }: HomeBook): Catalog => {
   return {
     version,
     candidates: (filter) => (exists() ? [...allOf(bothOf(released, filter), open())].filter(isFree) : []),
-    withheld: (filter) =>
-      exists()
-        ? [...allOf(filter, open())].filter((candidate) => !isFree(candidate) || candidate.shelf !== 'released')
-        : [],
+    sample: (filter, most) => (exists() ? sampleOf(filter, most, open()) : { some: [], all: 0 }),
     entry: (id) => {
       const at = version();
       if (at === 0) return undefined;
@@ -66,6 +63,12 @@ const bothOf = (one: Filter, other: Filter): Filter => {
 function* allOf(filter: Filter, book: Book): Generator<Candidate> {
   for (const entry of book.each(filter)) if (match(filter, entry, clock())) yield candidateOf(entry, book);
 }
+
+/** A look at each of a large book would hold up whoever else is served. */
+const sampleOf = (filter: Filter, most: number, book: Book): Sample => {
+  const keys = book.keys(filter);
+  return { some: evenly(keys, most).flatMap((key) => byKey(key, book) ?? []), all: keys.length };
+};
 
 const isFree = ({ blocked }: Candidate): boolean => !blocked;
 

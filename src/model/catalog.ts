@@ -23,14 +23,21 @@ export interface First extends Endpoint {
   readonly scheme?: Hop['scheme'];
 }
 
+/** A part of what a filter means, that stands for all of it. */
+export interface Sample {
+  readonly some: readonly Candidate[];
+  /** How many there are. */
+  readonly all: number;
+}
+
 /** The book as routes are drawn from it. Nothing here waits; all of it throws `book-…` where the book cannot be read, and then there is no route. */
 export interface Catalog {
   /** Another number after every change that may change an answer, such as a proxy put into quarantine. */
   readonly version: () => number;
   /** Everything that a filter means and that is released and not blocked, in any order. */
   readonly candidates: (filter: Filter) => readonly Candidate[];
-  /** Everything that a filter means and that is not among the candidates; only asked for when no route was found. */
-  readonly withheld: (filter: Filter) => readonly Candidate[];
+  /** What a filter means, whether it may pass or not, and of many so many, evenly chosen; only asked for when no route was found. */
+  readonly sample: (filter: Filter, most: number) => Sample;
   /**
    * What the book knows of one proxy, wherever it stands and however its place is spelled. Where it does not know it, it is what it knows
    * of another at the same place that may be in no route: nobody gets around a quarantine by another spelling, login or scheme.
@@ -52,3 +59,11 @@ export const barOf = ({ shelf, blocked, tunnel, forward }: Candidate): Bar | und
 
 /** Whether a proxy may be in a route: the book knows of nothing against it, or does not know it at all. */
 export const mayPass = (entry: Candidate | undefined): boolean => entry === undefined || barOf(entry) === undefined;
+
+/** So many of all, evenly chosen. */
+export const evenly = <Each>(items: readonly Each[], most: number): readonly Each[] => {
+  const step = Math.max(1, items.length / most);
+  return Array.from({ length: Math.min(items.length, most) }, (_, nth) => items[Math.floor(nth * step)]).flatMap(
+    (item) => (item === undefined ? [] : [item]),
+  );
+};

@@ -43,11 +43,17 @@ test('only what was released and is not blocked is drawn, as soon as another pro
   pass(1_000);
   await takeText(book, '9.9.9.0/24 ; SBL1\n8.0.0.0/30 ; SBL2\n', { name: 'drop' });
   assert.deepEqual(idsOf(routes, 'scheme=http'), ['http://8.8.8.8:80']);
-  const withheld = routes.routes.catalog.withheld(parseFilter('scheme=http'));
-  assert.deepEqual(withheld.map(({ proxy, shelf, blocked }) => [proxy.id, shelf, blocked]).sort(), [
+  const { some, all } = routes.routes.catalog.sample(parseFilter('scheme=http'), 200);
+  assert.equal(all, 3);
+  assert.deepEqual(some.map(({ proxy, shelf, blocked }) => [proxy.id, shelf, blocked]).sort(), [
     ['http://8.8.4.4:80', 'quarantine', false],
+    ['http://8.8.8.8:80', 'released', false],
     ['http://9.9.9.9:80', 'released', true],
   ]);
+  assert.deepEqual(
+    [1, 2].map((most) => routes.routes.catalog.sample(parseFilter('scheme=http'), most).some.length),
+    [1, 2],
+  );
 });
 
 test('what is drawn has its login, and a proxy that is named is found where it stands', async (context) => {

@@ -191,7 +191,7 @@ test('while the book cannot be read no session and no probe goes out, and nothin
   const catalog: Catalog = {
     version: unreadable,
     candidates: unreadable,
-    withheld: unreadable,
+    sample: unreadable,
     entry: unreadable,
     isBarred: unreadable,
   };
