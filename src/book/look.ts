@@ -4,6 +4,7 @@ import { inflateRawSync } from 'node:zlib';
 import { type BookEntry, type EntryDetail, type Hearsay, type SortKey, type Stamp, grades } from '../model/book.js';
 import type { Filter } from '../model/filter.js';
 import { parsePort } from '../model/address.js';
+import type { Spellings } from '../model/same-place.js';
 import { readHistory } from './history-text.js';
 import { stretchesOf } from './order.js';
 import { entryOf, exitOf, hopOf, idOf, parseId, partsOf } from './rows.js';
@@ -26,8 +27,8 @@ export interface Looks {
   /** The key of a proxy by its id, by `host:port`, or by a host that only one has. */
   readonly keyOf: (text: string) => number | undefined;
   readonly detail: (key: number) => EntryDetail | undefined;
-  /** The keys of all proxies at a place, by any of these spellings of its host. */
-  readonly at: (hosts: readonly string[], port: number) => readonly number[];
+  /** The keys of all proxies at a place, by any of the spellings of its host. */
+  readonly at: (spellings: Spellings, port: number) => readonly number[];
   /** The evidence of the last audit of each mode, as it was kept. */
   readonly evidence: (key: number) => readonly { readonly mode: string; readonly at: Stamp; readonly detail: string }[];
   readonly keys: (filter: Filter) => readonly number[];
@@ -49,7 +50,10 @@ export const createLooks = (database: Database, clock: () => Stamp, version: () 
       const row = on.row.get(key);
       return row && detailOf(row, dress(row), on);
     },
-    at: (hosts, port) => hosts.flatMap((host) => on.atPlace.all(host, port).map(({ key }) => Number(key))),
+    at: ({ hosts, prefixes }, port) => [
+      ...hosts.flatMap((host) => on.atPlace.all(host, port).map(({ key }) => Number(key))),
+      ...prefixes.flatMap((prefix) => on.within.all(prefix, pastAll(prefix), port).map(({ key }) => Number(key))),
+    ],
     evidence: (key) =>
       on.details
         .all(key)
@@ -73,6 +77,9 @@ export const createLooks = (database: Database, clock: () => Stamp, version: () 
     },
   };
 };
+
+/** The first text behind all that begin with a colon's prefix: a semicolon comes next. */
+const pastAll = (prefix: string): string => prefix.replace(/:$/, ';');
 
 type Ask = (sql: string, values: readonly Value[]) => readonly Row[];
 
@@ -141,6 +148,7 @@ const statementsOf = (database: Database) => ({
   byPlace: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ? AND scheme = ? AND login = ?'),
   byEndpoint: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ? ORDER BY key LIMIT 1'),
   atPlace: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ?'),
+  within: database.prepare('SELECT key FROM proxies WHERE host >= ? AND host < ? AND port = ?'),
   byHost: database.prepare('SELECT key FROM proxies WHERE host = ? LIMIT 2'),
   sources: database.prepare(
     `SELECT name, first, last, hearsay FROM named JOIN sources ON sources.key = named.source

@@ -2,25 +2,22 @@
 
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Host, parseHost } from '../model/address.js';
-import type { BookEntry, Place, Stamp } from '../model/book.js';
-import { type ProxyId, asProxy } from '../model/cascade.js';
-import { type Candidate, type Catalog, barOf } from '../model/catalog.js';
-import { match } from '../model/filter-match.js';
+import { parseHost } from '../model/address.js';
+import type { Place, Stamp } from '../model/book.js';
+import type { ProxyId } from '../model/cascade.js';
+import type { Candidate, Catalog } from '../model/catalog.js';
 import { type Millis, millis } from '../model/brand.js';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
-import type { Filter } from '../model/filter.js';
-import { spellingsOf } from '../model/same-place.js';
 import { type Known, type Locality, knownByAddress } from '../model/rating.js';
 import type { HopHealth } from '../model/standing.js';
 import { bookPath } from '../book/file.js';
-import { parseId } from '../book/rows.js';
 import { type LookUp, lookUpCountries, lookUpFiles } from '../book/places.js';
 import { type Book, openBook } from '../book/store.js';
 import { keepGuards } from '../config/health-file.js';
 import type { Book as Routes } from '../route/drawing.js';
 import { createGuards, parseGuards } from '../route/guards.js';
+import { createCatalog } from './catalog.js';
 import { createOwn } from './own-addresses.js';
 
 /** A book that is opened when somebody needs it. */
@@ -172,69 +169,3 @@ const placeIn = (place: Place | undefined): Pick<Locality, 'country' | 'network'
   ...(place?.country === undefined ? {} : { country: place.country }),
   ...(place?.network === undefined ? {} : { network: place.network }),
 });
-
-/** The book as a catalog. What was asked of one proxy is remembered until the book changes. */
-const createCatalog = ({ open, exists }: HomeBook): Catalog => {
-  const known = new Map<ProxyId, Candidate | undefined>();
-  let knownAt = 0;
-  const version = (): number => (exists() ? open().version() : 0);
-  const byKey = (key: number): Candidate | undefined => {
-    const found = open().detail(key);
-    return found && candidateOf(found.entry, open());
-  };
-  const barredAt = (host: Host, port: number): Candidate | undefined =>
-    open()
-      .at(spellingsOf(host), port)
-      .flatMap((key) => byKey(key) ?? [])
-      .find((candidate) => barOf(candidate) !== undefined);
-  const entry = (id: ProxyId): Candidate | undefined => {
-    const key = open().keyOf(id);
-    if (key !== undefined) return byKey(key);
-    const named = parseId(id);
-    return named && barredAt(named.hop.endpoint.host, named.hop.endpoint.port);
-  };
-  return {
-    version,
-    candidates: (filter) => (exists() ? [...allOf(bothOf(released, filter), open())].filter(isFree) : []),
-    withheld: (filter) =>
-      exists()
-        ? [...allOf(filter, open())].filter((candidate) => !isFree(candidate) || candidate.shelf !== 'released')
-        : [],
-    entry: (id) => {
-      const at = version();
-      if (at === 0) return undefined;
-      if (at !== knownAt || known.size > 1_000) known.clear();
-      knownAt = at;
-      if (!known.has(id)) known.set(id, entry(id));
-      return known.get(id);
-    },
-    isBarred: (address, port) => exists() && barredAt(parseHost(address), port) !== undefined,
-  };
-};
-
-const released: Filter = { kind: 'test', field: 'shelf', op: '=', value: 'released' };
-
-const bothOf = (one: Filter, other: Filter): Filter => {
-  if (other.kind === 'all') return one;
-  return { kind: 'and', parts: [one, ...(other.kind === 'and' ? other.parts : [other])] };
-};
-
-function* allOf(filter: Filter, book: Book): Generator<Candidate> {
-  for (const entry of book.each(filter)) if (match(filter, entry, clock())) yield candidateOf(entry, book);
-}
-
-const isFree = ({ blocked }: Candidate): boolean => !blocked;
-
-const candidateOf = (entry: BookEntry, book: Book): Candidate => {
-  const credentials = entry.login ? book.credentialsOf(markIn(entry.id)) : undefined;
-  const hop = credentials === undefined ? entry.hop : { ...entry.hop, credentials };
-  const addresses = [entry.entry?.address, ...entry.exits.map(({ address }) => address)];
-  return {
-    ...entry,
-    proxy: { ...asProxy(hop, entry.sources[0] ?? 'book'), id: entry.id },
-    blocked: addresses.some((address) => address !== undefined && book.isBlocked(parseHost(address))),
-  };
-};
-
-/** The mark of the login that an id speaks of. */
-const markIn = (id: ProxyId): string => id.split('#')[1] ?? '';

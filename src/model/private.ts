@@ -2,6 +2,7 @@
 
 import ipaddr from 'ipaddr.js';
 import type { Host } from './address.js';
+import { carriedIn } from './carried.js';
 
 /** Names that never mean a public host: RFC 6761, RFC 6762, RFC 8375, ICANN's .internal and the usual ones of routers. */
 const localNames = [
@@ -34,36 +35,16 @@ const ipv6Kind = (address: ipaddr.IPv6): string | undefined => {
   const range = address.range();
   if (range === 'loopback' || range === 'unspecified') return range;
   const bytes = Buffer.from(address.toByteArray());
-  const carrier = carriers.find(({ prefix }) => prefix.every((byte, index) => bytes[index] === byte));
-  if (carrier !== undefined) {
-    const inner = ipv4Kind(carriedAt(bytes, carrier.at));
-    return carrier.publicly ? inner : (inner ?? 'reserved');
+  const carried = carriedIn(bytes);
+  if (carried !== undefined) {
+    const inner = ipv4Kind(asIpv4(carried.inner));
+    return carried.publicly ? inner : (inner ?? 'reserved');
   }
-  const kind = inWords(range) ?? (isIsatap(bytes) ? ipv4Kind(carriedAt(bytes, 12)) : undefined);
+  const kind = inWords(range) ?? (isIsatap(bytes) ? ipv4Kind(asIpv4(bytes.subarray(12))) : undefined);
   return kind ?? (bytes.readUInt8(0) >> 5 === 1 ? undefined : 'reserved');
 };
 
-/** A prefix, where behind it an IPv4 address is carried, and whether one that is public makes the whole public. */
-interface Carrier {
-  readonly prefix: readonly number[];
-  readonly at: number;
-  readonly publicly: boolean;
-}
-
-/**
- * Mapped (RFC 4291), translated with the well-known prefix (RFC 6052), 6to4 (RFC 3056), stateless translation (RFC 2765),
- * compatible (RFC 4291, deprecated). The local-use prefix 64:ff9b:1::/48 (RFC 8215) and Teredo (RFC 4380) are not here: where
- * the address stands depends on the length that its owner chose, or it is scrambled, and no such address is public.
- */
-const carriers: readonly Carrier[] = [
-  { prefix: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff], at: 12, publicly: true },
-  { prefix: [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0], at: 12, publicly: true },
-  { prefix: [0x20, 0x02], at: 2, publicly: true },
-  { prefix: [0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0], at: 12, publicly: false },
-  { prefix: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], at: 12, publicly: false },
-];
-
-const carriedAt = (bytes: Buffer, at: number): ipaddr.IPv4 => new ipaddr.IPv4([...bytes.subarray(at, at + 4)]);
+const asIpv4 = (bytes: Buffer): ipaddr.IPv4 => new ipaddr.IPv4([...bytes]);
 
 /** RFC 5214 §6.1: a site's router unpacks such an address to the IPv4 one in its last four bytes. */
 const isIsatap = (bytes: Buffer): boolean => (bytes.readUInt32BE(8) & 0xfdffffff) === 0x00005efe;

@@ -1,25 +1,61 @@
 /** The spellings of one place: what is barred there is barred by whatever name a cascade has for it. */
 
 import { type Host, addressBytes, hostOfBytes, hostText } from './address.js';
+import { carriedIn, carriersOf } from './carried.js';
 
-/** IPv4 addresses inside of IPv6 ones: mapped (RFC 4291 §2.5.5.2) and translated (RFC 6052 §2.1). */
-const carriers = ['00000000000000000000ffff', '0064ff9b0000000000000000'];
+/** The texts by which a place may be known. */
+export interface Spellings {
+  /** Whole hosts. */
+  readonly hosts: readonly string[];
+  /** What addresses begin with that are too many to be written out: 6to4 (RFC 3056) leaves 80 bits to whoever has the IPv4 one. */
+  readonly prefixes: readonly string[];
+}
 
-/** Every way in which a host may be written as text, its own first; `localhost` is every address that it has everywhere (RFC 6761 §6.3). */
-export const spellingsOf = (host: Host): readonly string[] => {
-  if (host.kind === 'name') return spellingsOfName(host.name);
-  const bytes = addressBytes(host);
-  const inner = host.kind === 'ipv6' && carriers.includes(bytes.toString('hex', 0, 12)) ? bytes.subarray(12) : bytes;
-  if (inner.length !== 4) return hostText(host) === '::1' ? ['::1', ...localNames] : [hostText(host)];
-  const outer = carriers.map((prefix) => hostText(hostOfBytes(Buffer.concat([Buffer.from(prefix, 'hex'), inner]))));
-  const all = [hostText(host), hostText(hostOfBytes(inner)), ...outer, ...(inner[0] === 127 ? localNames : [])];
-  return [...new Set(all)];
+/** Every way in which a host may be written; a name that is this machine is its addresses too (RFC 6761 §6.3), and so is no address at all. */
+export const spellingsOf = (host: Host): Spellings => {
+  if (host.kind !== 'name') return spellingsOfAddress(host);
+  const plain = host.name.toLowerCase().replace(/\.$/, '');
+  const own = [host.name, plain, `${plain}.`];
+  const isLocal = plain === localName || plain.endsWith(`.${localName}`);
+  const addresses = isLocal ? ['127.0.0.1', '::1'].map((address) => spellingsOfAddress(addressOf(address))) : [];
+  return {
+    hosts: [...new Set([...own, ...addresses.flatMap(({ hosts }) => hosts)])],
+    prefixes: addresses.flatMap(({ prefixes }) => prefixes),
+  };
 };
 
-const localNames = ['localhost', 'localhost.'];
+type Address = Exclude<Host, { readonly kind: 'name' }>;
 
-const spellingsOfName = (text: string): readonly string[] => {
-  const plain = text.toLowerCase().replace(/\.$/, '');
-  const isLocal = plain === 'localhost' || plain.endsWith('.localhost');
-  return [...new Set([text, plain, `${plain}.`, ...(isLocal ? ['127.0.0.1', '::1', ...localNames] : [])])];
+const localName = 'localhost';
+
+/** Whoever connects to no address at all connects to this machine. */
+const nowhere: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+const spellingsOfAddress = (address: Address): Spellings => {
+  const meant = addressOf(nowhere[address.address] ?? address.address);
+  const inner = innerOf(meant);
+  const texts = inner === undefined ? [meant.address] : [inner, ...carriersOf(inner)].map(textOf);
+  const others = Object.keys(nowhere).filter((each) => texts.includes(nowhere[each] ?? ''));
+  const names = others.length === 0 ? [] : [localName, `${localName}.`];
+  return {
+    hosts: [...new Set([address.address, ...texts, ...others, ...names])],
+    prefixes: inner === undefined ? [] : prefixesOf(inner),
+  };
+};
+
+const addressOf = (text: string): Address => ({ kind: text.includes(':') ? 'ipv6' : 'ipv4', address: text });
+
+const textOf = (bytes: Buffer): string => hostText(hostOfBytes(bytes));
+
+/** The bytes of the IPv4 address that is meant, if one is. */
+const innerOf = (address: Address): Buffer | undefined => {
+  const bytes = addressBytes(address);
+  if (bytes.length === 4) return bytes;
+  return address.address === '::1' ? undefined : carriedIn(bytes)?.inner;
+};
+
+/** A group of zeros is written as such, or left out with those behind it (RFC 5952 §4.2). */
+const prefixesOf = (inner: Buffer): readonly string[] => {
+  const [high, low] = [inner.readUInt16BE(0).toString(16), inner.readUInt16BE(2).toString(16)];
+  return [`2002:${high}:${low}:`, ...(low === '0' ? [`2002:${high}::`] : [])];
 };

@@ -2,7 +2,8 @@
 
 import { lookup } from 'node:dns';
 import { type LookupFunction, type TcpNetConnectOpts, createConnection, isIP } from 'node:net';
-import { type Endpoint, hostText, parseHost } from '../model/address.js';
+import { hostText, parseHost } from '../model/address.js';
+import type { First } from '../model/catalog.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import { privateKind } from '../model/private.js';
 import type { Buffers } from './buffers.js';
@@ -28,13 +29,13 @@ export interface Door {
   /** Whether a connection to this port is one to the program's own listener: a cascade must not begin at itself. */
   readonly isOwnListener: (port: number, ends: () => Ends) => boolean;
   /** Whether what a name has led to is nobody who may be connected to; nobody is where this is missing. Throws where that is not known. */
-  readonly isBarred?: (address: string, port: number) => boolean;
+  readonly isBarred?: (first: First) => boolean;
   /** How names of first hops are looked up; the system does it where this is missing. */
   readonly lookup?: LookupFunction;
 }
 
 /** Opens a TCP connection to the first hop. Rejects with `hop-name-unknown`, `hop-unreachable`, `out-of-files`, or the signal's reason. */
-export const connect = (first: Endpoint, door: Door, cancel: Cancel): Promise<Outward> =>
+export const connect = (first: First, door: Door, cancel: Cancel): Promise<Outward> =>
   new Promise((resolve, reject) => {
     if (cancel.signal.aborted) {
       reject(reasonOf(cancel));
@@ -85,8 +86,8 @@ const ignore = (): void => undefined;
  * Looks a name up for a connection: a name that may be anybody's must not lead into this machine or its network, whatever it
  * meant when it was first looked up (rebinding). A name that is local by its form is meant to.
  */
-const allowedOnly = ({ host, port }: Endpoint, { lookup: look = lookup, isBarred }: Door): LookupFunction => {
-  const isLocal = privateKind(host) !== undefined;
+const allowedOnly = (first: First, { lookup: look = lookup, isBarred }: Door): LookupFunction => {
+  const isLocal = privateKind(first.host) !== undefined;
   if (isLocal && isBarred === undefined) return look;
   return (name, options, done) => {
     look(name, { ...options, all: true }, (error, found) => {
@@ -95,7 +96,7 @@ const allowedOnly = ({ host, port }: Endpoint, { lookup: look = lookup, isBarred
         return;
       }
       const all = typeof found === 'string' ? [] : found;
-      if (isBarredIn(all, port, isBarred)) {
+      if (isBarredIn(all, first, isBarred)) {
         done(Object.assign(new Error('barred'), { code: 'EBARRED' }), []);
         return;
       }
@@ -109,11 +110,11 @@ const allowedOnly = ({ host, port }: Endpoint, { lookup: look = lookup, isBarred
 /** What cannot be told is refused. */
 const isBarredIn = (
   all: readonly { readonly address: string }[],
-  port: number,
+  first: First,
   isBarred: Door['isBarred'] = () => false,
 ): boolean => {
   try {
-    return all.some(({ address }) => isBarred(address, port));
+    return all.some(({ address }) => isBarred({ ...first, host: parseHost(address) }));
   } catch {
     return true;
   }

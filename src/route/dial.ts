@@ -39,7 +39,8 @@ export const dial = async (route: Route, goal: Goal, dialer: Dialer, cancel: Can
   const progress = track(route, dialer.onHop, pacerOf(route, dialer, limit));
   let outward: Outward | undefined;
   try {
-    outward = await connect(route.hops[0].hop.endpoint, dialer.door, limit);
+    const [{ hop: first }] = route.hops;
+    outward = await connect({ ...first.endpoint, scheme: first.scheme }, dialer.door, limit);
     progress.connected();
     let stream: Duplex = outward.socket;
     for (const stage of stagesOf(route, goal)) stream = await pass(stage, stream, progress, limit);

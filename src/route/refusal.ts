@@ -2,8 +2,9 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Cascade, Proxy } from '../model/cascade.js';
-import { type Candidate, type Catalog, barOf } from '../model/catalog.js';
+import { type Catalog, barOf, evenly } from '../model/catalog.js';
 import { type KaskadeError, fail } from '../model/error.js';
+import type { Filter } from '../model/filter.js';
 import { type Crowd, createExact } from './exact.js';
 import { type Layout, keysAt, wayKey } from './keys.js';
 import { type Alone, type Rule, type Standing, apart, blockOf, goesOnTo, stand } from './rules.js';
@@ -45,17 +46,10 @@ const alones: readonly Alone[] = ['quarantine', 'archived', 'blocked', 'hostile'
 /** Finds out why there is no route. */
 export const explainRefusal = (question: Question): Refusal => {
   const { layout } = question;
-  const whole = question.cascade.positions.map((position, at) =>
-    position.filter === undefined
-      ? (question.named[at] ?? [])
-      : [...question.catalog.candidates(position.filter), ...question.catalog.withheld(position.filter)],
-  );
+  const whole = question.cascade.positions.map(({ filter }, at) => crowdAt(filter, question.named[at] ?? [], question));
   const own = new Set(question.own.map(blockOf));
-  const places = whole.map((items, at) =>
-    evenly<Candidate | Standing>(items).map((item) => {
-      const standing = 'candidate' in item ? item : stand(item);
-      return { standing, faults: faultsOf(standing, at, { question, own }) };
-    }),
+  const places = whole.map(({ some }, at) =>
+    some.map((standing) => ({ standing, faults: faultsOf(standing, at, { question, own }) })),
   );
   const rules: readonly Rule[] = [...layout.apart, ...alones, 'way'];
   return {
@@ -67,8 +61,8 @@ export const explainRefusal = (question: Question): Refusal => {
       const counted = countWithout(rule, places, question);
       return counted.rows === 0 ? [] : [{ rule, ...counted }];
     }),
-    empty: whole.flatMap((items, at) => (items.length === 0 ? [at + 1] : [])),
-    sampled: whole.some(({ length }) => length > mostAtOnce),
+    empty: whole.flatMap(({ all }, at) => (all === 0 ? [at + 1] : [])),
+    sampled: whole.some(({ some, all }) => all > some.length),
   };
 };
 
@@ -77,11 +71,14 @@ interface Judged {
   readonly faults: readonly Alone[];
 }
 
-const evenly = <Each>(items: readonly Each[]): readonly Each[] => {
-  const step = Math.max(1, items.length / mostAtOnce);
-  return Array.from({ length: Math.min(items.length, mostAtOnce) }, (_, nth) => items[Math.floor(nth * step)]).flatMap(
-    (item) => (item === undefined ? [] : [item]),
-  );
+const crowdAt = (
+  filter: Filter | undefined,
+  named: readonly Standing[],
+  { catalog }: Question,
+): { readonly some: readonly Standing[]; readonly all: number } => {
+  if (filter === undefined) return { some: evenly(named, mostAtOnce), all: named.length };
+  const { some, all } = catalog.sample(filter, mostAtOnce);
+  return { some: some.map((candidate) => stand(candidate)), all };
 };
 
 /** Every rule that keeps a proxy out of a place by itself. */

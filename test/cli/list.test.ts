@@ -226,18 +226,27 @@ test('a place in quarantine is used by no spelling of it, and by all once it is 
   const list = join(kaskade.home, 'one.txt');
   writeFileSync(list, `http://127.0.0.1:${hop.port}\n`);
   await kaskade.run(['list', 'import', list, '--private']);
-  const others = ['127.0.0.1', '[::ffff:127.0.0.1]', 'localhost', 'LOCALHOST.', '[64:ff9b::7f00:1]'].map(
-    (host) => `http://${host}:${hop.port}`,
-  );
-  const all = [...others, `socks5h://127.0.0.1:${hop.port}`, `http://alice:word@127.0.0.1:${hop.port}`];
+  const within = ({ port }: { readonly port: number }, ...hosts: readonly string[]): readonly string[] =>
+    hosts.map((host) => `http://${host}:${port}`);
+  const others = [
+    ...within(hop, '127.0.0.1', '[::ffff:127.0.0.1]', 'LOCALHOST'),
+    `http://alice:word@127.0.0.1:${hop.port}`,
+  ];
+  const all = [
+    ...[...others, ...within(hop, 'localhost.', '0.0.0.0', '[64:ff9b::7f00:1]', '[2002:7f00:1::]')],
+    ...[`socks5h://127.0.0.1:${hop.port}`, `https://127.0.0.1:${hop.port}?verify=no`],
+  ];
   for (const chain of all) {
     const { stdout, stderr, code } = await kaskade.run(['cascade', 'test', chain, ...to]);
     assert.match(`${stdout}${stderr}`, /in quarantine/, chain);
     assert.equal(code, 3, chain);
   }
   assert.deepEqual(hop.visits, []);
+  // Another scheme at the same place does not take back what was released.
+  writeFileSync(list, `socks5h://127.0.0.1:${hop.port}\n`);
+  await kaskade.run(['list', 'import', list, '--private']);
   await kaskade.run(['list', 'release', '--filter', 'scheme=http']);
-  for (const chain of others.slice(0, 3)) {
+  for (const chain of others) {
     const { stdout } = await kaskade.run(['cascade', 'test', chain, ...to]);
     assert.match(stdout, /reaches site\.test/, chain);
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { asProxy } from '../../src/model/cascade.js';
+import { barOf } from '../../src/model/catalog.js';
 import { parseFilter } from '../../src/model/filter-text.js';
 import { parseHop } from '../../src/model/hop.js';
 import { millis } from '../../src/model/brand.js';
@@ -42,11 +43,17 @@ test('only what was released and is not blocked is drawn, as soon as another pro
   pass(1_000);
   await takeText(book, '9.9.9.0/24 ; SBL1\n8.0.0.0/30 ; SBL2\n', { name: 'drop' });
   assert.deepEqual(idsOf(routes, 'scheme=http'), ['http://8.8.8.8:80']);
-  const withheld = routes.routes.catalog.withheld(parseFilter('scheme=http'));
-  assert.deepEqual(withheld.map(({ proxy, shelf, blocked }) => [proxy.id, shelf, blocked]).sort(), [
+  const { some, all } = routes.routes.catalog.sample(parseFilter('scheme=http'), 200);
+  assert.equal(all, 3);
+  assert.deepEqual(some.map(({ proxy, shelf, blocked }) => [proxy.id, shelf, blocked]).sort(), [
     ['http://8.8.4.4:80', 'quarantine', false],
+    ['http://8.8.8.8:80', 'released', false],
     ['http://9.9.9.9:80', 'released', true],
   ]);
+  assert.deepEqual(
+    [1, 2].map((most) => routes.routes.catalog.sample(parseFilter('scheme=http'), most).some.length),
+    [1, 2],
+  );
 });
 
 test('what is drawn has its login, and a proxy that is named is found where it stands', async (context) => {
@@ -63,6 +70,76 @@ test('what is drawn has its login, and a proxy that is named is found where it s
   book.quarantine([keyOf(book, '8.8.4.4:1080')]);
   assert.equal(routes.routes.catalog.entry(named.id)?.shelf, 'quarantine');
   assert.equal(routes.routes.catalog.entry(asProxy(parseHop('http://1.1.1.1'), '').id), undefined);
+});
+
+/** What the book says of a proxy that a cascade names, and of what the name of a first hop has led to. */
+const barsOf = ({ routes: { catalog } }: RouteBook, url: string): readonly [string | undefined, boolean] => {
+  const { id, hop } = asProxy(parseHop(url), 'a chain');
+  const entry = catalog.entry(id);
+  return [entry && barOf(entry), catalog.isBarred({ ...hop.endpoint, scheme: hop.scheme })];
+};
+
+const spellings = [
+  ...['http://8.8.8.8:80', 'http://[::ffff:8.8.8.8]:80', 'http://[64:ff9b::808:808]:80', 'http://[2002:808:808::1]:80'],
+  ...['http://me:word@8.8.8.8:80', 'http://0x08080808:80', 'http://8.8.2056:80', 'http://[::808:808]:80'],
+];
+const otherSchemes = ['socks5h://8.8.8.8:80', 'socks4a://[::ffff:8.8.8.8]:80', 'https://8.8.8.8:80?verify=no'];
+
+test('a place that may not pass is barred by every spelling, login and scheme, for every reason, until it is released', async (context) => {
+  const {
+    routes,
+    folder,
+    other: { book, pass },
+  } = opened(context);
+  await takeText(book, 'http://8.8.8.8:80\nhttp://8.8.4.4:80\nhttp://proxy.example:80\n');
+  const key = keyOf(book, '8.8.8.8:80');
+  const all = [...spellings, ...otherSchemes];
+  const barred = (why: string | undefined): void => {
+    for (const url of all) assert.deepEqual(barsOf(routes, url), [why, why !== undefined], url);
+  };
+  barred('quarantine');
+  for (const name of ['proxy.example', 'PROXY.example.', 'Proxy.Example'])
+    assert.equal(barsOf(routes, `socks5h://${name}:80`)[0], 'quarantine', name);
+  for (const url of ['http://8.8.8.8:81', 'http://8.8.8.9:80', 'http://[2001:db8::808:808]:80', 'http://example:80'])
+    assert.deepEqual(barsOf(routes, url), [undefined, false], url);
+  book.release([key]);
+  barred(undefined);
+  const beside = openBeside(folder);
+  beside.exec('UPDATE proxies SET shelf = 2');
+  beside.close();
+  barred('archived');
+  book.release([key]);
+  book.audited([{ key, mode: 'tunnel', grade: 'hostile', at: 1 as never, judges: 1, exits: [] }]);
+  barred('hostile');
+  pass(1_000);
+  await takeText(book, '8.8.8.0/24 ; SBL1\n', { name: 'drop' });
+  barred('blocked');
+});
+
+test('what is released passes by every spelling of its place, whatever another scheme there is', async (context) => {
+  const {
+    routes,
+    other: { book },
+  } = opened(context);
+  await takeText(book, 'http://8.8.8.8:80\nsocks5h://8.8.8.8:80\n');
+  book.release(book.keys(parseFilter('scheme=http')));
+  for (const url of spellings) assert.deepEqual(barsOf(routes, url), [undefined, false], url);
+  for (const url of otherSchemes) assert.deepEqual(barsOf(routes, url), ['quarantine', true], url);
+  assert.equal(routes.routes.catalog.entry(asProxy(parseHop('http://[::ffff:8.8.8.8]:80'), '').id)?.shelf, 'released');
+  book.release(book.keys({ kind: 'all' }));
+  for (const url of otherSchemes) assert.deepEqual(barsOf(routes, url), [undefined, false], url);
+});
+
+test('the address that carries another one in a list bars that other one', async (context) => {
+  const {
+    routes,
+    other: { book },
+  } = opened(context);
+  const list = 'http://[2002:808:808::1]:80\nhttp://[::ffff:8.8.4.4]:80\n';
+  await takeText(book, list, {}, { privates: 'allow' });
+  assert.equal(book.count({ kind: 'all' }), 2);
+  for (const url of spellings) assert.deepEqual(barsOf(routes, url), ['quarantine', true], url);
+  assert.deepEqual(barsOf(routes, 'http://8.8.4.4:80'), ['quarantine', true]);
 });
 
 test('the country of a proxy is that of its exit, else of its address; names and private addresses have none', async (context) => {

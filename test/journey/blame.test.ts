@@ -7,7 +7,7 @@ import type { Failure } from '../../src/model/failure.js';
 import { type ClientProtocol, ask } from '../kit/clients.js';
 import { hear, hearAll } from '../kit/ear.js';
 import type { Fault } from '../kit/faults.js';
-import { type HopScript, type TestHop, chainOf, openHops } from '../kit/hops.js';
+import { type HopScript, type TestHop, apart, chainOf, openHops } from '../kit/hops.js';
 import { type House, startHouse } from '../kit/house.js';
 import { type Holdings, backTo, holdings, until } from '../kit/leak.js';
 import { sessionsOf } from '../kit/scenes.js';
@@ -130,8 +130,8 @@ const withScene = async (
   await using scope = createScope();
   const target = scope.use(await openTarget(echo));
   const scripts = schemes.map((scheme, index): HopScript => {
-    const plays = index + 1 === k && fault !== 'gone' ? { fault: fault(scheme) } : {};
-    return { scheme, ...plays };
+    if (index + 1 !== k) return { scheme };
+    return fault === 'gone' ? apart({ scheme }) : { scheme, fault: fault(scheme) };
   });
   const hops = await openHops(...scripts);
   for (const hop of hops) scope.use(hop);

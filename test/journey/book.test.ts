@@ -10,6 +10,7 @@ import type { Catalog } from '../../src/model/catalog.js';
 import { fail } from '../../src/model/error.js';
 import type { Session } from '../../src/model/session.js';
 import type { Book } from '../../src/book/store.js';
+import { openBeside } from '../../src/book/file.js';
 import { openRouteBook } from '../../src/engine/book.js';
 import { createGuards } from '../../src/route/guards.js';
 import { bookIn, scratchFolder, takeText } from '../kit/book.js';
@@ -152,6 +153,34 @@ test('while two lists are swapped under load no session goes through a proxy in 
   });
 });
 
+test('a name that was released leads nobody to an address in quarantine, and to it once that is released too', async (context) => {
+  await using scope = createScope();
+  const [hop, target] = [scope.use(await openHop({ scheme: 'http' })), scope.use(await openTarget(echo))];
+  const folder = scratchFolder(context);
+  const { book } = bookIn(folder, Date.now() as never);
+  scope.defer(book.close);
+  await takeText(book, `http://127.0.0.1:${hop.port}\nhttp://a.localhost:${hop.port}\n`, {}, { privates: 'allow' });
+  // Lists have no names without a dot, and not every system knows those under this one.
+  const beside = openBeside(folder);
+  beside.exec("UPDATE proxies SET host = 'localhost', shelf = 1 WHERE host = 'a.localhost'");
+  beside.close();
+  const routes = openRouteBook(join(folder, 'settings.json'), () => []);
+  scope.defer(routes.close);
+  const house = scope.use(await startHouse(`http://localhost:${hop.port}`, { book: routes.routes }));
+  const visit = async (): Promise<boolean> => {
+    const { socket, ok } = await ask(house.port, { protocol: 'socks5', target: target.name });
+    socket.destroy();
+    return ok;
+  };
+  assert.equal(await visit(), false);
+  const [{ state } = {}] = house.controller.snapshot.recent;
+  assert.equal(state?.phase === 'failed' && state.failure.code, 'hop-unreachable');
+  assert.match(state?.phase === 'failed' ? (state.failure.note ?? '') : '', /nobody at the address of its name/);
+  assert.deepEqual([hop.visits.length, target.calls.length], [0, 0]);
+  book.release(book.keys({ kind: 'all' }));
+  assert.equal(await visit(), true);
+});
+
 test('while the book cannot be read no session and no probe goes out, and nothing falls over', async () => {
   await using scope = createScope();
   const hop = scope.use(await openHop({ scheme: 'socks5h' }));
@@ -162,7 +191,7 @@ test('while the book cannot be read no session and no probe goes out, and nothin
   const catalog: Catalog = {
     version: unreadable,
     candidates: unreadable,
-    withheld: unreadable,
+    sample: unreadable,
     entry: unreadable,
     isBarred: unreadable,
   };

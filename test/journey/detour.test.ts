@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { millis } from '../../src/model/brand.js';
 import { ask } from '../kit/clients.js';
-import { openHop } from '../kit/hops.js';
+import { apart, openHop } from '../kit/hops.js';
 import { type House, startHouse } from '../kit/house.js';
 import { until } from '../kit/leak.js';
 import { noticesOf } from '../kit/scenes.js';
@@ -20,7 +20,7 @@ const withCascades = async (
 ): Promise<void> => {
   await using scope = createScope();
   const target = scope.use(await openTarget(echo));
-  const [first, second] = [await openHop({ scheme: 'http' }), await openHop({ scheme: 'socks5h' })];
+  const [first, second] = [await openHop(apart({ scheme: 'http' })), await openHop(apart({ scheme: 'socks5h' }))];
   await first.slam();
   await second.slam();
   const well = scope.use(await openHop({ scheme: 'socks4a' }));

@@ -7,7 +7,7 @@ import { millis } from '../../src/model/brand.js';
 import type { Session } from '../../src/model/session.js';
 import { ask, dialUp, connectRequest } from '../kit/clients.js';
 import { hearAll, hearUntil } from '../kit/ear.js';
-import { type HopScript, type TestHop, openHop } from '../kit/hops.js';
+import { type HopScript, type TestHop, apart, openHop } from '../kit/hops.js';
 import { type House, startHouse } from '../kit/house.js';
 import { backTo, holdings, until } from '../kit/leak.js';
 import { type Scope, createScope } from '../kit/scope.js';
@@ -30,9 +30,10 @@ const withDead = async (dead: 1 | 2 | 3, hold: number, act: (scene: Scene) => Pr
   {
     await using scope = createScope();
     const target = scope.use(await openTarget(summary));
-    const hops = await Promise.all(scripts.map(openHop));
+    const own = scripts.map((script, at) => (at + 1 === dead ? apart(script) : script));
+    const hops = await Promise.all(own.map(openHop));
     for (const hop of hops) scope.use(hop);
-    const [script, hop] = [scripts[dead - 1], hops[dead - 1]];
+    const [script, hop] = [own[dead - 1], hops[dead - 1]];
     assert.ok(script !== undefined && hop !== undefined);
     await hop.slam();
     const chain = hops.map(({ url }) => url).join(',');
@@ -131,7 +132,7 @@ test('a cascade that is put to use meanwhile takes those who wait along', async 
   {
     await using scope = createScope();
     const target = scope.use(await openTarget(summary));
-    const [dead, well] = [await openHop({ scheme: 'http' }), scope.use(await openHop({ scheme: 'socks5h' }))];
+    const [dead, well] = [await openHop(apart({ scheme: 'http' })), scope.use(await openHop({ scheme: 'socks5h' }))];
     await dead.slam();
     const house = scope.use(
       await startHouse(dead.url, { named: { well: well.url }, limits: { hold: millis(20_000) } }),

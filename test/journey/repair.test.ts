@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ask } from '../kit/clients.js';
 import { hear } from '../kit/ear.js';
-import { type HopScript, type TestHop, openHop } from '../kit/hops.js';
+import { type HopScript, type TestHop, apart, openHop } from '../kit/hops.js';
 import { connectRaw } from '../kit/http-client.js';
 import { answering, plainAnswer, startTarget } from '../kit/http-target.js';
 import { type House, startHouse } from '../kit/house.js';
@@ -46,7 +46,7 @@ test('a session whose first route fails gets its answer over the next one, and t
       const target = scope.use(await openTarget(echo));
       const first = await openAmong(scope, { scheme: 'http' });
       const scripts = {
-        gone: { scheme: 'socks5h' },
+        gone: apart({ scheme: 'socks5h' }),
         refuses: refusing('socks5h'),
         'hangs up': { scheme: 'socks5h', fault: { play: 'cut', after: 0, how: 'fin' } },
       } as const satisfies Record<string, HopScript>;

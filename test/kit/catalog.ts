@@ -2,7 +2,7 @@
 
 import type { BookEntry } from '../../src/model/book.js';
 import { type ProxyId, asProxy } from '../../src/model/cascade.js';
-import { type Candidate, type Catalog, barOf } from '../../src/model/catalog.js';
+import { type Candidate, type Catalog, barOf, evenly } from '../../src/model/catalog.js';
 import { match } from '../../src/model/filter-match.js';
 import type { Filter } from '../../src/model/filter.js';
 import { today } from './entries.js';
@@ -44,7 +44,10 @@ export const createCatalog = (entries: readonly BookEntry[], blocked: ReadonlySe
       asked += 1;
       return meant(filter, isFree);
     },
-    withheld: (filter) => meant(filter, (candidate) => !isFree(candidate)),
+    sample: (filter, most) => {
+      const found = meant(filter, () => true);
+      return { some: evenly(found, most), all: found.length };
+    },
     entry: (id) => byId.get(id),
     isBarred: () => false,
   };

@@ -14,7 +14,7 @@ export interface HopScript {
   readonly scheme: TestScheme;
   readonly login?: Login;
   readonly fault?: Fault;
-  /** The address behind a name or an address; undefined where it is not known. Everything is 127.0.0.1 without it. */
+  /** The address behind a name or an address; undefined where it is not known. Without it an address of loopback is itself, everything else 127.0.0.1. */
   readonly resolve?: (host: string) => string | undefined;
   /** For https. */
   readonly certificate?: Certificate;
@@ -63,6 +63,14 @@ export const openHop = async (script: HopScript): Promise<TestHop> => {
   return { ...door, scheme: script.scheme, url: urlOf(script, door.port), visits };
 };
 
+/** A script with an address of its own: what is closed there stays closed, since no other test is given the port. */
+export const apart = <Script extends HopScript>(script: Script): Script & { readonly address: string } => {
+  lastApart += 1;
+  return { ...script, address: `127.77.${lastApart >> 8}.${lastApart & 255}` };
+};
+
+let lastApart = 0;
+
 /** Opens several scripted proxies, first hop first. */
 export const openHops = (...scripts: readonly HopScript[]): Promise<readonly TestHop[]> =>
   Promise.all(scripts.map(openHop));
@@ -104,7 +112,7 @@ const receive = async (raw: Socket, script: HopScript, { visit, door }: Around):
   }
   visit.asked = asked;
   const wrong = fault?.play === 'answer' && fault.at === 'request';
-  const address = wrong ? undefined : (script.resolve ?? (() => '127.0.0.1'))(asked.host);
+  const address = wrong ? undefined : (script.resolve ?? resolve)(asked.host);
   const onward = address === undefined ? undefined : await reach(address, asked.port, door);
   if (onward === undefined) {
     if (await say('request', no)) stream.end();
@@ -121,6 +129,8 @@ const receive = async (raw: Socket, script: HopScript, { visit, door }: Around):
     splice({ stream, raw }, onward, fault);
   } else endWith(stream);
 };
+
+const resolve = (host: string): string => (host.startsWith('127.') ? host : '127.0.0.1');
 
 /** Hears nothing more than that the client ends, and ends then. */
 const endWith = (stream: Duplex): void => {

@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import type { LookupFunction } from 'node:net';
 import { describe, test } from 'node:test';
-import { parseEndpoint } from '../../src/model/address.js';
+import { hostText, labelEndpoint, parseEndpoint } from '../../src/model/address.js';
+import { parseHop } from '../../src/model/hop.js';
 import { createBuffers } from '../../src/net/buffers.js';
-import { type Ends, connect } from '../../src/net/connect.js';
+import { type Door, type Ends, connect } from '../../src/net/connect.js';
 import { createLane } from '../../src/net/lane.js';
 import { freeDoor, failureOf } from '../kit/dials.js';
 import { openDoor } from '../kit/door.js';
@@ -15,10 +16,10 @@ const never = { signal: new AbortController().signal };
 
 describe('a first hop', () => {
   test('where nobody listens is unreachable, with the reason', async () => {
-    const door = await openDoor(() => undefined);
+    const door = await openDoor(() => undefined, '127.77.250.1');
     await door.slam();
     const base = holdings();
-    const error = await failureOf(connect(parseEndpoint(`127.0.0.1:${door.port}`), freeDoor(), never));
+    const error = await failureOf(connect(parseEndpoint(`127.77.250.1:${door.port}`), freeDoor(), never));
     assert.deepEqual([error.code, error.failure.note], ['hop-unreachable', 'ECONNREFUSED']);
     await backTo(base);
   });
@@ -58,6 +59,39 @@ describe('a first hop', () => {
       const { socket } = await connect(parseEndpoint(`${name}:${listener.port}`), local, never);
       socket.destroy();
     }
+  });
+
+  test('whose name leads to a place that is barred is not connected to, however many others it leads to, and not where that cannot be told', async () => {
+    await using listener = await openDoor((socket) => void socket.end());
+    const found = ['127.0.0.1', '127.9.9.9'].map((address) => ({ address, family: 4 }));
+    const asked: string[] = [];
+    const doorFor = (barred: string): Door => ({
+      ...freeDoor(),
+      lookup: (_name, _options, done) => {
+        done(null, found);
+      },
+      isBarred: (first) => {
+        asked.push(`${first.scheme ?? ''}://${labelEndpoint(first)}`);
+        if (barred === '') throw new Error('the book is busy');
+        return hostText(first.host) === barred;
+      },
+    });
+    const base = holdings();
+    for (const barred of ['127.0.0.1', '127.9.9.9', ''])
+      for (const name of ['localhost', 'proxy.lan', 'proxy.example']) {
+        const first = { ...parseEndpoint(`${name}:${listener.port}`), scheme: parseHop('http://proxy').scheme };
+        const error = await failureOf(connect(first, doorFor(barred), never));
+        assert.equal(error.code, 'hop-unreachable');
+        assert.match(error.failure.note ?? '', /the book lets nobody at the address of its name into a route/);
+      }
+    await backTo(base);
+    assert.equal(listener.sockets.size, 0);
+    assert.deepEqual(
+      new Set(asked),
+      new Set([`http://127.0.0.1:${listener.port}`, `http://127.9.9.9:${listener.port}`]),
+    );
+    const { socket } = await connect(parseEndpoint(`localhost:${listener.port}`), doorFor('127.3.3.3'), never);
+    socket.destroy();
   });
 
   test('that is the own listener is refused, and is asked about by both addresses', async () => {

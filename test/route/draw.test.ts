@@ -356,7 +356,10 @@ test('a route is found where nearly everybody is in one country, and refused at 
     const hops = stageOf(sceneOf(swamp, `{}~${picks},{}~${picks},{}~${picks}`), random).plan();
     assert.ok(!(hops instanceof KaskadeError), picks);
   }
-  const refused = stageOf(sceneOf(swamp, '{}~random,{}~random,{}~random,{}~random'), random).plan();
+  const { plan, catalog } = stageOf(sceneOf(swamp, '{}~random,{}~random,{}~random,{}~random'), random);
+  const refused = plan();
   assert.ok(refused instanceof KaskadeError);
+  // The whole of a large book is read for the draw, and not again to say why there is no route.
+  assert.equal(catalog.asked(), 1);
   assert.match(refused.failure.note ?? '', /^0 routes; more than 1000 if country may repeat; counted in a part/);
 });
