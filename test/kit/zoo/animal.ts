@@ -14,6 +14,8 @@ export interface World {
   readonly famous: readonly string[];
   /** Ports that stand for 443 here. */
   readonly secure: readonly number[];
+  /** An authority that the auditor trusts although it is not the judge's, PEM. */
+  readonly trusted?: { readonly cert: string; readonly key: string };
   readonly seed: number;
 }
 

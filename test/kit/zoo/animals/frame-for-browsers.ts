@@ -8,7 +8,13 @@ import { isType } from '../core/types.js';
 
 const injected = (answer: Whole, { fields }: Passage): Whole =>
   isType(answer, 'text/html') && (valueOf(fields, 'user-agent') ?? '').startsWith('Mozilla')
-    ? { ...answer, body: Buffer.from(answer.body.toString('latin1').replace('<body>', `<body>${frame}`), 'latin1') }
+    ? {
+        ...answer,
+        body: Buffer.from(
+          answer.body.toString('latin1').replace(/<body[^>]*>/i, (tag) => `${tag}${frame}`),
+          'latin1',
+        ),
+      }
     : answer;
 
 const frame = '<iframe src="http://ads.invalid/" width="1" height="1"></iframe>';

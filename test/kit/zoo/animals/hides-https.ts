@@ -4,11 +4,14 @@ import type { Animal } from '../animal.js';
 import { openProxy } from '../core/proxy.js';
 import type { Whole } from '../core/behaviour.js';
 
+const leadsToHttps = ({ name, value }: Whole['fields'][number]): boolean =>
+  name.toLowerCase() === 'location' && value.startsWith('https:');
+
 const stayed = (answer: Whole): Whole =>
-  answer.status === 301 && answer.fields.some(({ name, value }) => name === 'Location' && value.startsWith('https:'))
+  answer.status >= 300 && answer.status < 400 && answer.fields.some(leadsToHttps)
     ? {
         ...{ status: 200, reason: 'OK', body: Buffer.from('<html><body>welcome</body></html>') },
-        fields: answer.fields.filter(({ name }) => name !== 'Location'),
+        fields: answer.fields.filter(({ name }) => name.toLowerCase() !== 'location'),
       }
     : answer;
 

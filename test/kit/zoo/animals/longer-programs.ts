@@ -5,7 +5,7 @@ import { openProxy } from '../core/proxy.js';
 import type { Whole } from '../core/behaviour.js';
 
 const longer = (answer: Whole): Whole =>
-  answer.body.subarray(0, 2).toString('latin1') === 'MZ'
+  /^(?:MZ|\x7fELF)/.test(answer.body.toString('latin1', 0, 4))
     ? { ...answer, body: Buffer.concat([answer.body, Buffer.alloc(1_024, 0x90)]) }
     : answer;
 

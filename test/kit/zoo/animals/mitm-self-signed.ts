@@ -1,8 +1,8 @@
 /** P30: opens TLS with a certificate of its own */
 
 import type { Animal } from '../animal.js';
-import { openProxy } from '../core/proxy.js';
 import { certificateFor } from '../core/certificate.js';
+import { openProxy } from '../core/proxy.js';
 
 export const p30: Animal = {
   id: 'P30',
@@ -11,5 +11,7 @@ export const p30: Animal = {
   truth: { forward: 'clean', tunnel: 'hostile' },
   fires: ['tunnel T02', 'tunnel T03'],
   open: (world) =>
-    openProxy(world, ['http'], { opens: () => ({ ...certificateFor('/CN=proxy.invalid'), alpn: ['http/1.1'] }) }),
+    openProxy(world, ['http'], {
+      opens: () => ({ ...certificateFor({ subject: '/CN=proxy.invalid' }), alpn: ['http/1.1'] }),
+    }),
 };

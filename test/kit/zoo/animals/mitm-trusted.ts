@@ -1,8 +1,12 @@
 /** P31: opens TLS with a certificate of an authority */
 
-import type { Animal } from '../animal.js';
+import type { Animal, World } from '../animal.js';
+import { type Identity, certificateFor, namesOf } from '../core/certificate.js';
 import { openProxy } from '../core/proxy.js';
-import { certificateFor } from '../core/certificate.js';
+
+/** One that the auditor trusts, where there is one. */
+const authorityOf = ({ trusted }: World): Identity =>
+  trusted ?? certificateFor({ subject: '/O=Trusted Authority/CN=Trusted Root' });
 
 export const p31: Animal = {
   id: 'P31',
@@ -12,6 +16,9 @@ export const p31: Animal = {
   fires: ['tunnel T02', 'tunnel T03'],
   open: (world) =>
     openProxy(world, ['http'], {
-      opens: () => ({ ...certificateFor('/O=Trusted Authority/CN=judge'), alpn: ['http/1.1', 'h2'] }),
+      opens: (host) => ({
+        ...certificateFor({ subject: `/CN=${host}`, names: namesOf(host) }, authorityOf(world)),
+        alpn: ['http/1.1', 'h2'],
+      }),
     }),
 };

@@ -7,7 +7,13 @@ import { isType } from '../core/types.js';
 
 const injected = (answer: Whole): Whole =>
   isType(answer, 'text/html')
-    ? { ...answer, body: Buffer.from(answer.body.toString('latin1').replace('</body>', `${script}</body>`), 'latin1') }
+    ? {
+        ...answer,
+        body: Buffer.from(
+          answer.body.toString('latin1').replace(/<\/body>/i, (tag) => `${script}${tag}`),
+          'latin1',
+        ),
+      }
     : answer;
 
 const script = '<script src="http://ads.invalid/a.js"></script>';

@@ -22,7 +22,7 @@ const swapped = (): Behaviour => {
           if (waiting !== own) return;
           waiting = undefined;
           resolve(answer);
-        }, 60);
+        }, 60).unref();
       }),
   };
 };

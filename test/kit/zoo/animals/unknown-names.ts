@@ -6,7 +6,8 @@ import { isIP } from 'node:net';
 import type { World } from '../animal.js';
 import { ownPage } from '../core/responses.js';
 
-const isUnknown = ({ names }: World, host: string): boolean => isIP(host) === 0 && !names.has(host);
+const isUnknown = ({ names }: World, host: string): boolean =>
+  host !== '' && isIP(host) === 0 && !names.has(host.toLowerCase());
 
 export const p42: Animal = {
   id: 'P42',

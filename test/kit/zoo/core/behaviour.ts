@@ -1,6 +1,7 @@
 /** What a proxy of the zoo may do otherwise than an honest one. Every hook that is missing leaves bytes as they are. */
 
 import type { Socket } from 'node:net';
+import type { PeerCertificate } from 'node:tls';
 import type { World } from '../animal.js';
 import type { Field } from '../../../../src/wire/http-head.js';
 
@@ -11,7 +12,7 @@ export interface Passage {
   readonly client: string;
   /** Where this connection goes out. */
   readonly exit: string;
-  /** The host and port that are asked for. */
+  /** The host and port that are asked for; no host where the request is not for a proxy. */
   readonly host: string;
   readonly port: number;
   readonly method: string;
@@ -30,10 +31,19 @@ export interface Whole {
   readonly reason: string;
   readonly fields: readonly Field[];
   readonly body: Buffer;
+  /** Behind a body in chunks. */
+  readonly trailers?: readonly Field[];
 }
 
 /** Changes bytes on their way through a tunnel. */
 export type Change = (bytes: Buffer) => Buffer;
+
+/** What a proxy shows in place of an origin's certificate. */
+export interface Forged {
+  readonly key: string;
+  readonly cert: string;
+  readonly alpn: readonly string[];
+}
 
 /** The hooks. */
 export interface Behaviour {
@@ -52,7 +62,7 @@ export interface Behaviour {
   /** Ends both directions of a tunnel as soon as the client ends one. */
   readonly breaksHalfClose?: true;
   /** Opens TLS inside tunnels, with this certificate. */
-  readonly opens?: () => { readonly key: string; readonly cert: string; readonly alpn: readonly string[] };
+  readonly opens?: (host: string, origin: PeerCertificate) => Forged;
   /** The status with which a tunnel is refused. */
   readonly refuses?: (host: string, port: number) => number | undefined;
   readonly exit?: (exit: string, connection: number) => string;

@@ -2,8 +2,11 @@
 
 import type { Socket } from 'node:net';
 import type { Behaviour, Passage } from './behaviour.js';
-import { cutRequests, fieldsOf } from './requests.js';
+import { type Origin, type Outcome, flowBack } from './origin.js';
+import { cutRequests, fieldsOf, valueOf } from './requests.js';
 import { ownPage, takeResponse, writeWhole } from './responses.js';
+import { held, written } from './streams.js';
+import { join, pump } from './tunnel.js';
 
 /** What forwarding needs of the proxy around it. */
 export interface Around {
@@ -13,119 +16,160 @@ export interface Around {
   readonly passage: (of: Pick<Passage, 'host' | 'port' | 'method' | 'path' | 'fields' | 'request'>) => Passage;
 }
 
-interface Origin {
-  readonly socket: Socket;
-  readonly place: string;
+/** A request and what became of it; the origin of before is kept beside an answer of the proxy's own. */
+interface Exchange {
+  readonly isOwn: boolean;
+  readonly origin: Origin | undefined;
+  readonly asksUpgrade: boolean;
+  readonly answered: Promise<Outcome>;
 }
 
-/** Serves a connection on which the first request has come; `first` is what was read of it. */
+interface Asked {
+  readonly line: string;
+  readonly lines: readonly string[];
+  readonly request: number;
+}
+
+/** Serves a connection on which the first request comes. A request waits until the one before it is answered. */
 export const forward = (client: Socket, around: Around): void => {
   let turn: Promise<void> = Promise.resolve();
-  let origin: Promise<Origin> | undefined;
-  let at: Passage | undefined;
-  let count = 0;
-  let isOwn = false;
-  const write = (bytes: Buffer | string): void => {
-    turn = turn.then(async () => {
-      if (!isOwn) (await origin)?.socket.write(bytes);
-    });
-    turn.catch(() => client.destroy());
-  };
-  const begin = (line: string, lines: readonly string[]): void => {
-    turn = turn.then(async () => {
-      count += 1;
-      at = passageOf(line, lines, { around, request: count });
-      const own = at === undefined ? ownPage(400, 'Bad Request', 'bad') : around.behaviour.answer?.(at);
-      isOwn = own !== undefined;
-      if (own !== undefined || at === undefined) {
-        client.write(writeWhole(own ?? ownPage(400, 'Bad Request', 'bad'), at?.method ?? 'GET'));
-        return;
-      }
-      origin = reuse(await origin?.catch(() => undefined), at, { client, around });
-      sendHead(line, lines, { at, around, origin: await origin.catch(() => undefined), client });
-    });
+  let now: Exchange | undefined;
+  let request = 0;
+  let isInside = false;
+  const next = (step: () => Promise<void> | void): void => {
+    turn = turn.then(step);
     turn.catch(() => client.destroy());
   };
   const cut = cutRequests({
-    head: begin,
-    body: write,
+    head: (line, lines) => {
+      next(async () => {
+        await now?.answered;
+        [request, isInside] = [request + 1, true];
+        now = await begin({ line, lines, request }, now?.origin, { client, around });
+        now.answered.catch(() => client.destroy());
+      });
+    },
+    body: (raw) => {
+      next(() => (now?.isOwn === false && now.origin !== undefined ? written(now.origin.socket, raw) : undefined));
+    },
     end: () => {
-      turn = turn.then(() => finish(client, { at, isOwn, origin, around }));
-      turn.catch(() => client.destroy());
+      next(async () => {
+        isInside = false;
+        if (now?.asksUpgrade === true && (await now.answered) === 'upgraded') upgrade(now.origin);
+      });
     },
   });
-  client.on('data', cut);
-  client.once('end', () => client.end());
-  client.once('close', () => void origin?.then(({ socket }) => socket.destroy()).catch(() => undefined));
+  const onData = (chunk: Buffer): void => {
+    client.pause();
+    guarded(() => {
+      cut(chunk);
+    }, client);
+    next(() => void client.resume());
+  };
+  /** Half-closed clients still get their answers. */
+  const onEnd = (): void => {
+    next(async () => {
+      if (isInside && now?.isOwn === false) now.origin?.socket.end();
+      await now?.answered;
+      client.end();
+      now?.origin?.socket.end();
+    });
+  };
+  const upgrade = (origin: Origin | undefined): void => {
+    client.off('data', onData).off('end', onEnd);
+    if (origin?.watch === undefined) join(client, origin?.socket ?? client, {});
+    else pump(client, origin.socket, undefined);
+  };
+  client.on('data', onData).once('end', onEnd);
+  client.once('close', () => {
+    if (!client.readableEnded || !client.writableFinished) now?.origin?.socket.destroy();
+  });
   client.resume();
 };
 
-const passageOf = (
-  line: string,
-  lines: readonly string[],
-  { around, request }: { readonly around: Around; readonly request: number },
-): Passage | undefined => {
-  const [, method = '', host = '', port = '80', path = '/'] =
-    /^([A-Z]+) http:\/\/(\[[^\]]*\]|[^/:]*)(?::(\d+))?(\/\S*)? HTTP\/1\.[01]$/.exec(line) ?? [];
-  if (method === '') return undefined;
-  const plain = host.replace(/^\[|\]$/g, '');
-  return around.passage({ host: plain, port: Number(port), method, path, fields: fieldsOf(lines), request });
-};
-
-/** The connection of before where it leads to the same place, else another one. Without a hook for answers they flow back as they come. */
-const reuse = async (
-  before: Origin | undefined,
-  at: Passage,
-  { client, around: { behaviour, dial } }: { readonly client: Socket; readonly around: Around },
-): Promise<Origin> => {
-  const place = `${at.host}:${at.port}`;
-  if (before?.place === place && !before.socket.destroyed && !before.socket.readableEnded) return before;
-  before?.socket.destroy();
-  const socket = await dial(at.host, at.port);
-  if (behaviour.preamble !== undefined) socket.write(behaviour.preamble(at));
-  if (behaviour.response === undefined && behaviour.delay === undefined) {
-    socket.on('data', (chunk: Buffer) => {
-      if (!client.write(chunk)) socket.pause();
-    });
-    client.on('drain', () => socket.resume());
-    socket.once('end', () => client.end());
+/** What is no HTTP ends the connection. */
+const guarded = (work: () => void, client: Socket): void => {
+  try {
+    work();
+  } catch {
+    client.destroy();
   }
-  return { socket, place };
 };
 
-const sendHead = (
-  line: string,
-  lines: readonly string[],
-  {
-    at,
-    around: { behaviour },
-    origin,
-    client,
-  }: { readonly at: Passage; readonly around: Around; readonly origin: Origin | undefined; readonly client: Socket },
-): void => {
-  if (origin === undefined) {
-    client.end(writeWhole(ownPage(502, 'Bad Gateway', 'nobody is there'), at.method));
-    throw new Error('nobody is there');
-  }
-  const onward = line.replace(/ http:\/\/[^/ ]*\/?/, ' /');
-  const isOwn = (each: string): boolean => /^proxy-(?:connection|authorization):/i.test(each);
-  const kept = behaviour.keepsHopFields === true ? lines : lines.filter((each) => !isOwn(each));
-  const sent = [behaviour.requestLine?.(onward, at) ?? onward, ...(behaviour.fields?.(kept, at) ?? kept)];
-  origin.socket.write(Buffer.from(`${sent.join('\r\n')}\r\n\r\n`, 'latin1'));
-};
-
-interface Ended {
-  readonly at: Passage | undefined;
-  readonly isOwn: boolean;
-  readonly origin: Promise<Origin> | undefined;
+interface Sides {
+  readonly client: Socket;
   readonly around: Around;
 }
 
-/** With a hook, or a delay, the answer is taken whole before it goes back. */
-const finish = async (client: Socket, { at, isOwn, origin, around: { behaviour } }: Ended): Promise<void> => {
-  const { response, delay } = behaviour;
-  if (isOwn || at === undefined || origin === undefined || (response === undefined && delay === undefined)) return;
-  const answer = await takeResponse((await origin).socket, at.method);
-  if (delay !== undefined) await new Promise((resolve) => setTimeout(resolve, delay));
-  client.write(writeWhole(response === undefined ? answer : await response(answer, at), at.method));
+const begin = async (asked: Asked, before: Origin | undefined, sides: Sides): Promise<Exchange> => {
+  const { client, around } = sides;
+  const at = passageOf(asked, around);
+  const own = around.behaviour.answer?.(at) ?? (at.host === '' ? ownPage(400, 'Bad Request', 'bad') : undefined);
+  const origin = own === undefined ? await reuse(before, at, sides) : before;
+  if (own !== undefined || origin === undefined) {
+    client.write(writeWhole(own ?? ownPage(502, 'Bad Gateway', 'nobody is there'), at.method));
+    return { isOwn: true, origin, asksUpgrade: false, answered: Promise.resolve('whole') };
+  }
+  origin.socket.write(headOf(asked, at, around.behaviour));
+  const asksUpgrade = valueOf(at.fields, 'upgrade') !== undefined;
+  return { isOwn: false, origin, asksUpgrade, answered: answer(origin, at, sides) };
+};
+
+/** What is no whole URL, as it is sent to web servers, has no host. */
+const passageOf = ({ line, lines, request }: Asked, { passage }: Around): Passage => {
+  const [, method = '', target = ''] = /^(\S+) (\S+) HTTP\/1\.[01]$/.exec(line) ?? [];
+  const [, host = '', port = '80', path = '/'] =
+    /^http:\/\/(?:[^/?@]*@)?(\[[^\]]*\]|[^/?:]*)(?::(\d+))?([/?]\S*)?$/i.exec(target) ?? [];
+  const plain = host.replace(/^\[|\]$/g, '');
+  return passage({
+    ...{ host: plain, port: Number(port), method, fields: fieldsOf(lines), request },
+    path: host === '' ? target : path.replace(/^\?/, '/?'),
+  });
+};
+
+const headOf = ({ line, lines }: Asked, at: Passage, behaviour: Behaviour): Buffer => {
+  const onward = `${at.method} ${at.path} ${line.slice(-'HTTP/1.1'.length)}`;
+  const isOwn = (each: string): boolean => /^proxy-(?:connection|authorization):/i.test(each);
+  const kept = behaviour.keepsHopFields === true ? lines : lines.filter((each) => !isOwn(each));
+  const sent = [behaviour.requestLine?.(onward, at) ?? onward, ...(behaviour.fields?.(kept, at) ?? kept)];
+  return Buffer.from(`${sent.join('\r\n')}\r\n\r\n`, 'latin1');
+};
+
+/** The connection of before where it leads to the same place, else another one; undefined where nobody is there. */
+const reuse = async (before: Origin | undefined, at: Passage, sides: Sides): Promise<Origin | undefined> => {
+  const place = `${at.host}:${at.port}`;
+  if (before?.place === place && !before.socket.destroyed && !before.socket.readableEnded) return before;
+  before?.socket.destroy();
+  try {
+    return await open(at, place, sides);
+  } catch {
+    return undefined;
+  }
+};
+
+const open = async (at: Passage, place: string, { client, around }: Sides): Promise<Origin> => {
+  const { behaviour, dial } = around;
+  const socket = await dial(at.host, at.port);
+  if (behaviour.preamble !== undefined) socket.write(behaviour.preamble(at));
+  return behaviour.response === undefined ? { socket, place, watch: flowBack(socket, client) } : { socket, place };
+};
+
+const answer = async (origin: Origin, at: Passage, { client, around }: Sides): Promise<Outcome> => {
+  const { delay } = around.behaviour;
+  const { socket, watch } = origin;
+  if (watch === undefined) return answerWhole(socket, at, { client, around });
+  const outcome = watch(at.method);
+  if (delay !== undefined) await held(socket, delay);
+  return outcome;
+};
+
+/** With a hook the answer is taken whole before it goes back. */
+const answerWhole = async (socket: Socket, at: Passage, { client, around: { behaviour } }: Sides): Promise<Outcome> => {
+  const taken = await takeResponse(socket, at.method, (interim) => void client.write(interim));
+  const whole = (await behaviour.response?.(taken, at)) ?? taken;
+  await written(client, writeWhole(whole, at.method));
+  if (whole.status === 101) return 'upgraded';
+  if (!socket.readableEnded) return 'whole';
+  client.end();
+  return 'over';
 };

@@ -3,11 +3,12 @@
 import { type Server, type Socket, connect, createServer, isIP } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { OpenAnimal, Speech, World } from '../animal.js';
-import type { Behaviour, Passage } from './behaviour.js';
+import type { Behaviour, Change, Passage } from './behaviour.js';
 import { type Around, forward } from './forward.js';
 import { nextPlace, seeded } from './places.js';
 import { cutRequests, fieldsOf } from './requests.js';
 import { type Asked, readConnect, readSocks4, readSocks5 } from './speak.js';
+import { rested } from './streams.js';
 import { join, openTls, peek } from './tunnel.js';
 
 interface Stall {
@@ -59,13 +60,14 @@ interface Visit extends Stall {
 const welcome = (client: Socket, visit: Visit): void => {
   const { speaks, behaviour } = visit;
   const tunnel = (asked: Asked, rest: Buffer): void => void openTunnel(client, asked, { visit, rest });
-  peek(client, (first) => {
+  const found = (first: Buffer): void => {
     const [byte] = first;
     if (byte === 0x05 && speaks.includes('socks5h')) readSocks5(client, behaviour.login === true, tunnel);
     else if (byte === 0x04 && speaks.includes('socks4a')) readSocks4(client, behaviour.noNames === true, tunnel);
     else if (byte === undefined || byte < 0x41 || byte > 0x5a || !speaks.includes('http')) strange(client, visit);
     else speakHttp(client, visit);
-  });
+  };
+  peek(client, found, () => client.end());
 };
 
 /** HTTP proxies say nothing to what they do not understand; SOCKS servers answer in their own words. */
@@ -81,7 +83,7 @@ const speakHttp = (client: Socket, visit: Visit): void => {
     seen = Buffer.concat([seen, chunk]);
     const found = readConnect(seen);
     if (found === undefined) return;
-    client.off('data', onData).pause();
+    client.off('data', onData).off('end', onEnd).pause();
     if (found === null) {
       if (visit.behaviour.login === true) client.end(asksLogin);
       else {
@@ -91,7 +93,8 @@ const speakHttp = (client: Socket, visit: Visit): void => {
     } else if (visit.behaviour.login === true) client.end(asksLogin);
     else void openTunnel(client, found.asked, { visit, rest: seen.subarray(found.used) });
   };
-  client.on('data', onData);
+  const onEnd = (): void => void client.end();
+  client.on('data', onData).once('end', onEnd);
   client.resume();
 };
 
@@ -135,7 +138,7 @@ const openTunnel = async (
   }
   try {
     const origin = await dial(host, port, visit);
-    if (visit.behaviour.delay !== undefined) await new Promise((done) => setTimeout(done, visit.behaviour.delay));
+    if (visit.behaviour.delay !== undefined) await rested(visit.behaviour.delay);
     client.write(yes);
     if (rest.length > 0) client.unshift(rest);
     carry(client, origin, { visit, host, port });
@@ -150,40 +153,46 @@ interface Tunnel {
   readonly port: number;
 }
 
-/** Looks at the first byte only where the behaviour is about what is inside. */
+/** Looks at what is inside only where the behaviour is about that. */
 const carry = (client: Socket, origin: Socket, { visit, host, port }: Tunnel): void => {
   const { behaviour } = visit;
-  if (behaviour.opens === undefined && behaviour.inTunnels === undefined) {
-    join(client, origin, behaviour);
+  const { opens, inTunnels } = behaviour;
+  if (opens === undefined) {
+    const up = inTunnels === true ? { up: () => rewriteInside(client, { visit, host, port }) } : {};
+    join(client, origin, { ...behaviour, ...up });
     return;
   }
-  origin.pause();
-  peek(client, (first) => {
-    if (first[0] === 0x16 && behaviour.opens !== undefined) openTls(client, origin, behaviour.opens());
-    else if (behaviour.inTunnels === true && (first[0] ?? 0) >= 0x41 && (first[0] ?? 0) <= 0x5a)
-      rewriteInside(client, origin, { visit, host, port });
+  const found = (first: Buffer): void => {
+    if (first[0] === 0x16 && first[1] === 0x03) openTls(client, origin, { host, opens });
     else join(client, origin, behaviour);
+  };
+  peek(client, found, () => {
+    client.end();
+    origin.destroy();
   });
 };
 
-const rewriteInside = (client: Socket, origin: Socket, { visit, host, port }: Tunnel): void => {
+/** Requests in clear get the fields of the behaviour; everything else stays as it is. */
+const rewriteInside = (client: Socket, { visit, host, port }: Tunnel): Change => {
   let request = 0;
+  let out: Buffer[] = [];
   const cut = cutRequests({
     head: (line, lines) => {
       request += 1;
       const of = { host, port, method: line.split(' ')[0] ?? '', path: line.split(' ')[1] ?? '', request };
       const at: Passage = { ...of, fields: fieldsOf(lines), ...passageOf(client, visit) };
       const sent = [line, ...(visit.behaviour.fields?.(lines, at) ?? lines)];
-      origin.write(Buffer.from(`${sent.join('\r\n')}\r\n\r\n`, 'latin1'));
+      out.push(Buffer.from(`${sent.join('\r\n')}\r\n\r\n`, 'latin1'));
     },
-    body: (raw) => void origin.write(raw),
+    body: (raw) => out.push(raw),
     end: () => undefined,
   });
-  client.on('data', cut);
-  client.once('end', () => origin.end());
-  origin.on('data', (chunk: Buffer) => void client.write(chunk));
-  origin.once('end', () => client.end());
-  client.once('close', () => origin.destroy());
-  origin.resume();
-  client.resume();
+  let isHttp: boolean | undefined;
+  return (bytes) => {
+    isHttp ??= /^[A-Z]{3,10} \S/.test(bytes.toString('latin1', 0, 16));
+    if (!isHttp) return bytes;
+    out = [];
+    cut(bytes);
+    return Buffer.concat(out);
+  };
 };

@@ -27,40 +27,49 @@ export const readConnect = (seen: Buffer): { readonly used: number; readonly ask
   return { used: end + 4, asked };
 };
 
-/** Answers the greeting of SOCKS5, and reads the request (RFC 1928). */
+/** Answers the greeting of SOCKS5, and reads the request (RFC 1928); a login that is wanted is never right (RFC 1929). */
 export const readSocks5 = (client: Socket, login: boolean, ready: (asked: Asked, rest: Buffer) => void): void => {
   let seen = Buffer.alloc(0);
-  let greeted = false;
+  let method: number | undefined;
   const onData = (chunk: Buffer): void => {
     seen = Buffer.concat([seen, chunk]);
-    if (!greeted) {
+    if (method === undefined) {
       const length = 2 + (seen[1] ?? 255);
       if (seen.length < length) return;
-      const offers = [...seen.subarray(2, length)];
+      method = seen.subarray(2, length).includes(login ? 0x02 : 0x00) ? (login ? 0x02 : 0x00) : 0xff;
       seen = seen.subarray(length);
-      greeted = true;
-      client.write(Buffer.from([0x05, login ? (offers.includes(2) ? 0x02 : 0xff) : 0x00]));
+      client.write(Buffer.from([0x05, method]));
+    }
+    if (method !== 0x00) {
+      if (method === 0xff) client.end();
+      else if (seen.length > 0) client.end(Buffer.from([0x01, 0x01]));
+      return;
     }
     const read = request5(seen);
-    if (read === undefined || login) return;
-    client.off('data', onData).pause();
-    const asked: Asked = {
-      ...{ host: read.host, port: read.port, yes: Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]) },
-      no: (status) => Buffer.from([5, status === 403 ? 2 : 4, 0, 1, 0, 0, 0, 0, 0, 0]),
-    };
-    ready(asked, seen.subarray(read.used));
+    if (read === undefined) return;
+    client.off('data', onData).off('end', onEnd).pause();
+    if (read.command !== 0x01) client.end(reply5(0x07));
+    else ready(asked5(read), seen.subarray(read.used));
   };
-  client.on('data', onData);
+  const onEnd = (): void => void client.end();
+  client.on('data', onData).once('end', onEnd);
   client.resume();
 };
 
+const reply5 = (code: number): Buffer => Buffer.from([5, code, 0, 1, 0, 0, 0, 0, 0, 0]);
+
+const asked5 = ({ host, port }: { readonly host: string; readonly port: number }): Asked => ({
+  ...{ host, port, yes: reply5(0) },
+  no: (status) => reply5(status === 403 ? 2 : 4),
+});
+
 const request5 = (seen: Buffer) => {
-  const [, , , type = 0, first = 0] = seen;
+  const [, command = 0, , type = 0, first = 0] = seen;
   const size = type === 1 ? 4 : type === 4 ? 16 : 1 + first;
   if (seen.length < 5 || seen.length < 4 + size + 2) return undefined;
   const address = seen.subarray(4, 4 + size);
   const host = type === 3 ? address.toString('latin1', 1) : textOf(address);
-  return { host, port: seen.readUInt16BE(4 + size), used: 4 + size + 2 };
+  return { command, host, port: seen.readUInt16BE(4 + size), used: 4 + size + 2 };
 };
 
 const textOf = (address: Buffer): string =>
@@ -73,13 +82,14 @@ export const readSocks4 = (client: Socket, noNames: boolean, ready: (asked: Aske
     seen = Buffer.concat([seen, chunk]);
     const read = seen.length < 9 ? undefined : request4(seen);
     if (read === undefined) return;
-    client.off('data', onData).pause();
+    client.off('data', onData).off('end', onEnd).pause();
     const code = (byte: number): Buffer => Buffer.from([0, byte, 0, 0, 0, 0, 0, 0]);
     const asked: Asked = { host: read.host, port: seen.readUInt16BE(2), yes: code(0x5a), no: () => code(0x5b) };
-    if (noNames && isIP(read.host) === 0) client.end(code(0x5b));
+    if (seen[1] !== 0x01 || (noNames && isIP(read.host) === 0)) client.end(code(0x5b));
     else ready(asked, seen.subarray(read.used));
   };
-  client.on('data', onData);
+  const onEnd = (): void => void client.end();
+  client.on('data', onData).once('end', onEnd);
   client.resume();
 };
 

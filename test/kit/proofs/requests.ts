@@ -1,0 +1,96 @@
+/** Proofs for animals that do something to requests. */
+
+import assert from 'node:assert/strict';
+import { meet } from '../ends.js';
+import { type Asking, type Proof, ask, plain, usual } from './ask.js';
+
+/** Adds these lines, and does nothing else; the answer is left alone. */
+const adds =
+  (added: readonly string[], asking: Asking = {}): Proof =>
+  async (scene) => {
+    const told = await ask(scene, asking);
+    assert.deepEqual([told.added, told.removed, told.came], [added, [], plain]);
+  };
+
+const addsLike =
+  (shape: RegExp): Proof =>
+  async (scene) => {
+    const told = await ask(scene);
+    assert.equal(told.added.length, 1);
+    assert.match(told.added[0] ?? '', shape);
+    assert.deepEqual([told.removed, told.came], [[], plain]);
+  };
+
+/** The animals are asked from 127.0.0.1. */
+const xff = 'X-Forwarded-For: 127.0.0.1';
+
+export const requestProofs: Readonly<Record<string, Proof>> = {
+  P01: adds([xff]),
+  P02: adds(['X-Forwarded-For: unknown']),
+  P03: addsLike(/^X-Forwarded-For: 81(?:\.(?:[1-9]|[1-9]\d|1\d\d|2[0-4]\d|250)){3}$/),
+  P04: adds(['Forwarded: for="[::ffff:127.0.0.1]:40123";proto=http']),
+  P05: adds(['X-Real-IP', 'Client-IP', 'True-Client-IP', 'CF-Connecting-IP'].map((name) => `${name}: 127.0.0.1`)),
+  P06: adds(['X-Tinyproxy: 127.0.0.1']),
+  P07: adds(['X-Node-Ref: 7f000001']),
+  P08: adds(['Via: 1.1 gw (MTI3LjAuMC4x)']),
+  P09: adds(['X-Client-Host: 192.168.1.23']),
+  P10: adds(['X-Client-Net: 127.0.0.0/24']),
+  P11: async (scene) => {
+    const told = await ask(scene);
+    assert.deepEqual([told.peer, told.added, told.removed], ['127.0.0.1', [], []]);
+  },
+  P12: async ({ origin, open, site }) => {
+    const client = await meet(open);
+    const said = `Host: ${site}\r\n\r\n`;
+    client.say(`GET http://${site}/1 HTTP/1.1\r\n${said}`);
+    const far = await origin.next();
+    const line = await far.until('\r\n');
+    assert.equal(line, `PROXY TCP4 127.0.0.1 ${far.socket.remoteAddress ?? ''} 40123 80\r\n`);
+    assert.equal(await far.until('\r\n\r\n'), `GET /1 HTTP/1.1\r\n${said}`);
+    far.say(plain);
+    await client.until('hello');
+    client.say(`GET http://${site}/2 HTTP/1.1\r\n${said}`);
+    assert.equal(await far.until('\r\n\r\n'), `GET /2 HTTP/1.1\r\n${said}`);
+    client.socket.destroy();
+  },
+  P13: adds(['Via: 1.1 cache3.corp.lan (squid/5.7)']),
+  P14: addsLike(/^X-Forwarded-For: 127\.0\.0\.1\d+$/),
+  P15: async (scene) => {
+    const lines = [...usual, 'Proxy-Authorization: Basic eDp5', 'Proxy-Connection: keep-alive'];
+    const told = await ask(scene, { lines });
+    assert.deepEqual([told.added, told.removed, told.came], [[], [], plain]);
+  },
+  P16: async (scene) => {
+    const told = await ask(scene);
+    assert.deepEqual([told.added, told.removed], [[], ['Cookie: a=b; c=d', 'Referer:  http://before.test/']]);
+  },
+  P17: async (scene) => {
+    const told = await ask(scene);
+    assert.deepEqual([told.added, told.removed], [['User-Agent: Mozilla/4.0'], ['user-agent: Mozilla/5.0 (X11)']]);
+  },
+  P18: async (scene) => {
+    const told = await ask(scene);
+    assert.deepEqual([told.added, told.removed], [[], usual.slice(2)]);
+  },
+  P19: async (scene) => {
+    const told = await ask(scene);
+    assert.deepEqual(told.added, ['GET /a/page?x=1 HTTP/1.0']);
+    assert.deepEqual(told.removed, ['GET /a/page?x=1 HTTP/1.1', 'Connection: keep-alive']);
+  },
+  P39: async (scene) => {
+    const famous = scene.site.replace('origin', 'famous');
+    await adds([xff])(scene);
+    await adds([], { host: famous })(scene);
+    await adds([], { path: '/azenv.php' })(scene);
+  },
+  P41: async (scene) => {
+    const peers: string[] = [];
+    for (let nth = 0; nth < 8; nth += 1) {
+      const told = await ask(scene);
+      peers.push(told.peer);
+      assert.deepEqual([told.added, told.removed, told.came], [[], [], plain]);
+    }
+    assert.equal(new Set(peers).size, 4);
+    assert.deepEqual(peers.slice(0, 4), peers.slice(4));
+  },
+};
