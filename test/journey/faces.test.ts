@@ -6,8 +6,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { Session } from '../../src/model/session.js';
 import type { Snapshot } from '../../src/model/snapshot.js';
+import type { Controller } from '../../src/engine/controller.js';
 import { attach } from '../../src/engine/remote.js';
 import { ask } from '../kit/clients.js';
 import { type DaemonProcess, type DaemonReport, startDaemonProcess } from '../kit/daemon-process.js';
@@ -122,6 +124,10 @@ test(`two faces and a command line see the same after ${seconds} s of ${pace} se
     const isAll = (snapshot: Snapshot | undefined): boolean => snapshot?.totals.served === count;
     await until(() => faces.every((face) => isAll(face?.snapshot)), 'quiet');
     const { snapshot, p99, worst } = await daemon.report();
+    // A face is told in strokes: what the engine learned since the last one is on its way still.
+    const isTold = (face: Controller | undefined): boolean =>
+      isDeepStrictEqual(face && still(face.snapshot), still(snapshot));
+    await until(() => faces.every(isTold), 'the last news').catch(() => undefined);
     context.diagnostic(
       `${count} sessions; the loop was late by ${p99.toFixed(1)} ms (p99), ${worst.toFixed(1)} ms (most)`,
     );
