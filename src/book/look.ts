@@ -3,7 +3,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { type BookEntry, type EntryDetail, type Hearsay, type SortKey, type Stamp, grades } from '../model/book.js';
 import type { Filter } from '../model/filter.js';
-import { parsePort } from '../model/address.js';
+import { type Endpoint, hostText, parseEndpoint } from '../model/address.js';
 import type { Spellings } from '../model/same-place.js';
 import { readHistory } from './history-text.js';
 import { stretchesOf } from './order.js';
@@ -24,8 +24,10 @@ export interface Wanted {
 export interface Looks {
   readonly page: (wanted: Wanted) => readonly BookEntry[];
   readonly count: (filter: Filter) => number;
-  /** The key of a proxy by its id, by `host:port`, or by a host that only one has. */
+  /** The key of a proxy by its id, or by a `host:port` or a host that only one has. */
   readonly keyOf: (text: string) => number | undefined;
+  /** The keys of all that a person may mean by a text: an id, a hop with or without its login, `host:port`, or a host. */
+  readonly named: (text: string) => readonly number[];
   readonly detail: (key: number) => EntryDetail | undefined;
   /** The keys of all proxies at a place, by any of the spellings of its host. */
   readonly at: (spellings: Spellings, port: number) => readonly number[];
@@ -46,6 +48,7 @@ export const createLooks = (database: Database, clock: () => Stamp, version: () 
     page: (wanted) => pageOf(wanted, { ask, count }, clock()).map(dress),
     count: (filter) => count(whereOf(filter, clock())),
     keyOf: (text) => keyOf(on, text),
+    named: (text) => named(on, text),
     detail: (key) => {
       const row = on.row.get(key);
       return row && detailOf(row, dress(row), on);
@@ -146,7 +149,7 @@ type Statements = ReturnType<typeof statementsOf>;
 const statementsOf = (database: Database) => ({
   row: database.prepare('SELECT * FROM proxies WHERE key = ?'),
   byPlace: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ? AND scheme = ? AND login = ?'),
-  byEndpoint: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ? ORDER BY key LIMIT 1'),
+  byScheme: database.prepare('SELECT key, login FROM proxies WHERE host = ? AND port = ? AND scheme = ? LIMIT 100'),
   atPlace: database.prepare('SELECT key FROM proxies WHERE host = ? AND port = ?'),
   within: database.prepare('SELECT key FROM proxies WHERE host >= ? AND host < ? AND port = ?'),
   byHost: database.prepare('SELECT key FROM proxies WHERE host = ? LIMIT 2'),
@@ -203,16 +206,42 @@ const relativesOf = (row: Row, on: Statements): readonly Row[] => {
 };
 
 const keyOf = (on: Statements, text: string): number | undefined => {
-  const named = parseId(text);
-  if (named !== undefined) {
-    const { host, port, scheme } = partsOf(named.hop);
-    return numberIn(on.byPlace.get(host, port, scheme, named.login));
+  const id = parseId(text);
+  if (id !== undefined) return exactly(on, id);
+  const keys = named(on, text);
+  return keys.length === 1 ? keys[0] : undefined;
+};
+
+const exactly = (on: Statements, { hop, login }: NonNullable<ReturnType<typeof parseId>>): number | undefined => {
+  const { host, port, scheme } = partsOf(hop);
+  return numberIn(on.byPlace.get(host, port, scheme, login));
+};
+
+const named = (on: Statements, text: string): readonly number[] => {
+  const id = parseId(text);
+  if (id === undefined) {
+    const endpoint = endpointIn(text);
+    const rows =
+      endpoint === undefined
+        ? on.byHost.all(text.replace(/^\[(.*)\]$/, '$1'))
+        : on.atPlace.all(hostText(endpoint.host), endpoint.port);
+    return rows.map(({ key }) => Number(key));
   }
-  const [, bracketed, plain = '', digits = ''] = /^(?:\[(.*)\]|([^:]*)):(\d+)$/.exec(text) ?? [];
-  const port = parsePort(digits);
-  if (port !== undefined) return numberIn(on.byEndpoint.get(bracketed ?? plain, port));
-  const hosts = on.byHost.all(text.replace(/^\[(.*)\]$/, '$1'));
-  return hosts.length === 1 ? numberIn(hosts[0]) : undefined;
+  const { credentials } = id.hop;
+  const key = credentials === undefined ? exactly(on, id) : undefined;
+  if (key !== undefined) return [key];
+  const { host, port, scheme } = partsOf(id.hop);
+  // Which login a mark stands for is not known here: whoever writes one means one of those that have one.
+  const logins = id.login === '' ? on.byScheme.all(host, port, scheme) : [];
+  return logins.filter(({ login }) => credentials === undefined || login !== '').map((row) => Number(row['key']));
+};
+
+const endpointIn = (text: string): Endpoint | undefined => {
+  try {
+    return parseEndpoint(text);
+  } catch {
+    return undefined;
+  }
 };
 
 const numberIn = (row: Row | undefined): number | undefined => (row === undefined ? undefined : Number(row['key']));

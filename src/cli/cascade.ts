@@ -2,6 +2,8 @@
 
 import type { Command } from 'commander';
 import { type Cascade, labelCascade, warningsOf } from '../model/cascade.js';
+import { asKaskadeError } from '../model/error.js';
+import { explain } from '../model/failure.js';
 import { printFilter } from '../model/filter-text.js';
 import { labelHop } from '../model/hop.js';
 import type { Program } from '../engine/controller.js';
@@ -114,7 +116,15 @@ const addTest = (cascade: Command, run: Run): void => {
     const { tryOut } = await import('./trial.js');
     const goal = target === undefined ? {} : { target: readEndpoint(target) };
     const opened = await program();
-    return tryOut(output, opened, { cascade: opened.cascades.find(name), ...goal });
+    try {
+      return await tryOut(output, opened, { cascade: opened.cascades.find(name), ...goal });
+    } catch (thrown) {
+      // That no route can be drawn is a verdict on the cascade.
+      const error = asKaskadeError(thrown);
+      if (error.code !== 'no-route-fits') throw error;
+      output.refuse(error, explain(error.failure));
+      return 1;
+    }
   });
 };
 

@@ -1,9 +1,11 @@
 /** Cells of text under each other. */
 
 import stringWidth from 'string-width';
+import { clean } from './output.js';
 
 /** Pads every column but the last to its widest cell, by what a terminal shows; two spaces stand between. */
-export const inColumns = (rows: readonly (readonly string[])[]): readonly string[] => {
+export const inColumns = (cells: readonly (readonly string[])[]): readonly string[] => {
+  const rows = cells.map((row) => row.map(clean));
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? ''))));
   return rows.map((row) =>
     row

@@ -9,7 +9,7 @@ import { tellRunning } from './running.js';
 /** Gives `config` its commands. */
 export const furnishConfig: Furnish = (config, run) => {
   run(
-    config.command('get').description('print one setting, or all').argument('[key]'),
+    config.command('get', { isDefault: true }).description('print one setting, or all').argument('[key]'),
     async ({ program, output }, [key]) => {
       const { settings } = await program();
       const views = key === undefined ? settings.all() : [settings.find(key)];

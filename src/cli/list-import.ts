@@ -102,11 +102,12 @@ export const addRefresh = (list: Command, run: Run): void => {
 const wayHelp =
   'of a URL: cascade (the one in use), cascade NAME, proxy URL, environment, pac FILE, or direct, which shows your address to its host';
 const yesHelp = 'that the host of a list sees your own address is all right, now and later';
-const shrunkHelp = 'of a URL: take it also where it has lost more than half of its proxies';
+const shrunkHelp = 'take a list also where it has lost more than half of its proxies';
 
 const againIn = ({ kind, name }: SourceView): readonly string[] => (kind === 'file' || kind === 'url' ? [name] : []);
 
-const optionsOf = ({ as: name, format, scheme, private: isPrivate }: Flags): ImportOptions => ({
+const optionsOf = ({ as: name, format, scheme, private: isPrivate, shrunk }: Flags): ImportOptions => ({
+  ...(shrunk === true ? { shrunk } : {}),
   ...(name === undefined ? {} : { name }),
   ...(format === undefined ? {} : { format }),
   ...(scheme === undefined ? {} : { scheme }),
@@ -120,12 +121,11 @@ const inputOf = (place: string, { stdin }: Face, flags: Flags): ListInput => {
   return place === '-' ? { kind: 'stdin', stream: stdin } : { kind: 'file', path: place };
 };
 
-const urlOf = (url: string, { way, every, yes, shrunk }: Flags): ListInput => ({
+const urlOf = (url: string, { way, every, yes }: Flags): ListInput => ({
   ...{ kind: 'url', url },
   ...(way === undefined ? {} : { way }),
   ...(every === undefined ? {} : { every: intervalOf(every) }),
   ...(yes === true ? { consent: yes } : {}),
-  ...(shrunk === true ? { shrunk } : {}),
 });
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };

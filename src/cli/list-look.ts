@@ -47,7 +47,12 @@ export const addLs = (list: Command, run: Run): void => {
     if (entries.length > 0) output.say({ tone: 'faint', text: heading });
     for (const line of lines) output.say(line);
     for (const entry of entries) output.value(valueOf(entry));
-    if (all === 0) output.note('Nothing in the book fits: kaskade list import FILE takes a list into it.');
+    if (all === 0)
+      output.note(
+        book.count('') === 0
+          ? 'The book is empty: kaskade list import FILE takes a list into it.'
+          : 'Nothing in the book fits: a wider filter finds more.',
+      );
     else if (all > entries.length) output.note(`${entries.length} of ${all}: --limit shows more.`);
   });
 };

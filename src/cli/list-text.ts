@@ -85,7 +85,7 @@ export const addWhy = (list: Command, run: Run): void => {
     output.say(`read as ${reading.format}`);
     for (const [field, value] of reading.fields) output.say(`  ${field.padEnd(9)}${clean(value)}`);
     if (reading.proxy === undefined)
-      output.say({ tone: 'bad', text: `not taken: ${reading.why ?? ''}` }, `; ${reading.sentence ?? ''}`);
+      output.say({ tone: 'bad', text: `not taken: ${reading.why ?? 'nothing there'}` }, `; ${reading.sentence ?? ''}`);
     else
       output.say(
         { tone: 'good', text: 'taken: ' },

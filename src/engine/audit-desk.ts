@@ -23,6 +23,7 @@ import { ownFacts, withoutJudges } from './audit-facts.js';
 import { factsOfHops } from './audit-hops.js';
 import { blockOf, isHere, subjectOf, subjectOfCascade } from './audit-jobs.js';
 import { keptModes, shelve } from './audit-shelf.js';
+import { keyNamed } from './book-desk.js';
 import { findCascade } from './choice.js';
 import type { AuditDesk, AuditWish } from './controller.js';
 import { runJudge } from './judge.js';
@@ -47,7 +48,7 @@ export const createAuditDesk = (parts: AuditParts): AuditDesk => ({
   run: (wish) => run(wish, parts),
   kept: (proxy) => {
     if (!parts.hasBook()) return [];
-    const key = parts.openBook().keyOf(proxy);
+    const key = keyNamed(parts.openBook(), proxy);
     return key === undefined ? [] : keptModes(parts.openBook(), key);
   },
   judge: (options) => runJudge(options, parts.store.path),
@@ -119,7 +120,7 @@ const jobOf = (subject: Subject, more: Pick<KeyedJob, 'key' | 'plan'> = {}): Key
 
 /** One of the book by its name, else a hop as it is written. */
 const namedJob = (text: string, parts: AuditParts): KeyedJob => {
-  const key = parts.hasBook() ? parts.openBook().keyOf(text) : undefined;
+  const key = parts.hasBook() ? keyNamed(parts.openBook(), text) : undefined;
   if (key !== undefined) return bookJob(key, parts);
   const hop = parseHop(/^[a-z0-9]+:\/\//i.test(text) ? text : `http://${text}`);
   return jobOf(subjectOf(asProxy(hop, 'audit'), parts.door()));

@@ -7,13 +7,23 @@ import { parseFilter } from '../model/filter-text.js';
 import type { Filter } from '../model/filter.js';
 import { formats } from '../book/format/index.js';
 import { reasons } from '../book/format/reasons.js';
+import type { Staged } from '../book/merge.js';
 import type { KnownSource } from '../book/sources.js';
 import type { Book, Watch } from '../book/store.js';
 import { writeList, writers } from '../book/write/index.js';
 import type { ExportFormat } from '../book/write/writer.js';
-import { type Opened, explainText, openChunks, openList, previewList } from './book-lists.js';
+import {
+  type LocalInput,
+  type Opened,
+  explainText,
+  nameFor,
+  openChunks,
+  openList,
+  previewList,
+  refuseSmall,
+} from './book-lists.js';
 import type { Outlets, UrlParts } from './book-url.js';
-import type { BookDesk, Exported, ImportOptions, ListInput, Selection, SourceView, UrlInput } from './controller.js';
+import type { BookDesk, Exported, ImportOptions, ListInput, Selection, SourceView } from './controller.js';
 
 /** A desk over a book that is opened when it is needed. */
 export const createBookDesk = (open: () => Book, outlets: Outlets): BookDesk => ({
@@ -21,7 +31,7 @@ export const createBookDesk = (open: () => Book, outlets: Outlets): BookDesk => 
     open().page({ filter: filterOf(filter), sort, reversed: descending ? 'reversed' : 'usual', limit, offset }),
   count: (filter) => open().count(filterOf(filter)),
   find: (text) => {
-    const key = open().keyOf(text);
+    const key = keyNamed(open(), text);
     return key === undefined ? undefined : open().detail(key);
   },
   sources: () => open().sources.all().map(sourceView),
@@ -36,11 +46,11 @@ export const createBookDesk = (open: () => Book, outlets: Outlets): BookDesk => 
   explainLine: (line, options = {}) => Promise.resolve(explainText(line, options)),
   formats: () => formats.map(({ name }) => ({ name, writes: name in writers })),
   export: (options) => exported(open(), options),
-  refresh: async (name, { consent, shrunk, ...options } = {}) => {
+  refresh: async (name, { consent, ...options } = {}) => {
     const source = open().sources.find(name);
     if (source === undefined) throw fail('source-unknown');
     const input = inputOf(source);
-    const asked = input.kind === 'url' ? { ...input, ...definedOnly({ consent, shrunk }) } : input;
+    const asked = input.kind === 'url' ? { ...input, ...(consent === undefined ? {} : { consent }) } : input;
     return importFrom(open(), outlets, { input: asked, options: { ...source.said, ...options, name } });
   },
   forget: (source) => {
@@ -60,10 +70,19 @@ const everything: Filter = { kind: 'test', field: 'shelf', op: '!=', value: 'arc
 
 const filterOf = (text: string): Filter => (text.trim() === '' ? everything : parseFilter(text));
 
+/** The one proxy that a text means. Throws `bad-usage` where it may mean several. */
+export const keyNamed = (book: Book, text: string): number | undefined => {
+  const [key, ...others] = book.named(text);
+  if (key === undefined || others.length === 0) return key;
+  const ids = [key, ...others].slice(0, 5).flatMap((each) => book.detail(each)?.entry.id ?? []);
+  const more = others.length < 5 ? '' : `, and ${others.length - 4} more`;
+  throw fail('bad-usage', { note: `Several proxies are meant: ${ids.join(', ')}${more}. Name one of them.` });
+};
+
 const keysOf = (book: Book, which: Selection): readonly number[] => {
   if ('filter' in which) return book.keys(filterOf(which.filter));
   return which.ids.map((id) => {
-    const key = book.keyOf(id);
+    const key = keyNamed(book, id);
     if (key === undefined) throw fail('proxy-unknown');
     return key;
   });
@@ -72,6 +91,8 @@ const keysOf = (book: Book, which: Selection): readonly number[] => {
 const readTag = (text: string): string => {
   if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,31}$/u.test(text))
     throw fail('bad-usage', { note: 'A tag has letters, digits, dots, hyphens and underscores, 32 at most.' });
+  if (text.toLowerCase() === 'unknown')
+    throw fail('bad-usage', { note: 'tag=unknown finds what has no tag: choose another word.' });
   return text;
 };
 
@@ -82,17 +103,6 @@ const inputOf = ({ kind, place, way }: KnownSource): ListInput => {
   throw fail('bad-usage', { note: 'Only sources that came from a file or a URL can be read again.' });
 };
 
-const definedOnly = ({
-  consent,
-  shrunk,
-}: {
-  readonly consent: true | undefined;
-  readonly shrunk: true | undefined;
-}): Pick<UrlInput, 'consent' | 'shrunk'> => ({
-  ...(consent === undefined ? {} : { consent }),
-  ...(shrunk === undefined ? {} : { shrunk }),
-});
-
 interface Import {
   readonly input: ListInput;
   readonly options: ImportOptions;
@@ -101,11 +111,28 @@ interface Import {
 const importFrom = async (book: Book, outlets: Outlets, { input, options }: Import): Promise<ImportReport> => {
   const progress = createProgress(options);
   const watched = { ...options, onProgress: progress.onBytes };
-  if (input.kind !== 'url') return take(book, await openList(input, watched), progress);
+  if (input.kind !== 'url') return importLocal(book, input, { options: watched, progress });
   const { importUrl } = await web();
   return importUrl(input, urlParts(book, outlets, watched), options, (opened, check) =>
     take(book, opened, { ...progress, check }),
   );
+};
+
+interface Watched {
+  readonly options: ImportOptions;
+  readonly progress: Watch;
+}
+
+/** What is pasted is always another list; a file is the one of its path, and whatever else has a name the one of that name. */
+const importLocal = async (book: Book, input: LocalInput, { options, progress }: Watched): Promise<ImportReport> => {
+  const { list, source } = await openList(input, options);
+  const isNamed = options.name !== undefined || input.kind === 'stdin';
+  const name = isNamed ? source.name : nameFor(source.name, source, book.sources);
+  const before = book.sources.find(name);
+  const check = (staged: Staged): void => {
+    if (before !== undefined) refuseSmall(staged, options.shrunk === true ? undefined : before);
+  };
+  return take(book, { list, source: { ...source, name } }, { ...progress, check });
 };
 
 /** What fetches is loaded when somebody wants it. */

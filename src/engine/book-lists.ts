@@ -11,6 +11,8 @@ import type { FormatName } from '../book/format/format.js';
 import { formats } from '../book/format/index.js';
 import type { Said, Source } from '../book/intake.js';
 import { type List, readList } from '../book/read.js';
+import type { Staged } from '../book/merge.js';
+import type { KnownSource, Sources } from '../book/sources.js';
 import type { Screen } from '../book/store.js';
 import type { Cancel } from '../net/cancel.js';
 import type { ImportOptions, LineReading, ListInput, Preview } from './controller.js';
@@ -46,7 +48,7 @@ export type LocalInput = Exclude<ListInput, { readonly kind: 'url' }>;
 
 /** Opens a list. Throws `file-unreadable` or `list-unreadable`. */
 export const openList = (input: LocalInput, options: ImportOptions): Promise<Opened> =>
-  openChunks(chunksOf(input), sourceOf(input, options.name), options);
+  openChunks(chunksOf(input), sourceOf(input, checkName(options.name)), options);
 
 /** Opens what comes in as a list of that source. */
 export const openChunks = async (
@@ -56,7 +58,7 @@ export const openChunks = async (
 ): Promise<Opened> => {
   const [known, said] = [formatOf(format), schemeOf(scheme)];
   const cancel: Cancel = { signal: signal ?? new AbortController().signal };
-  const chunks = watched(bytes, (count) => onProgress?.({ bytes: count, read: 0 }));
+  const chunks = watched(bytes, source.place, (count) => onProgress?.({ bytes: count, read: 0 }));
   const hints = {
     name: hintOf(source),
     ...(known === undefined ? {} : { format: known }),
@@ -70,6 +72,33 @@ export const openChunks = async (
     ...(privates === undefined ? {} : { privates }),
   };
   return { list, source: { ...source, ...(scheme === undefined ? {} : { scheme }), said: told } };
+};
+
+/** What a source may be called. Throws `bad-usage`. */
+export const checkName = (name: string | undefined): string | undefined => {
+  if (name === undefined || /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,64}(?<! )$/u.test(name)) return name;
+  throw fail('bad-usage', { note: 'The name of a source has 1 to 64 characters that can be seen.' });
+};
+
+/** The name of a source that says none of its own: what it has from before, else one that no other place has. */
+export const nameFor = (
+  wanted: string,
+  { kind, place }: Pick<Source, 'kind' | 'place'>,
+  sources: Pick<Sources, 'all' | 'find'>,
+): string => {
+  const known = sources.all().find((source) => place !== undefined && source.kind === kind && source.place === place);
+  if (known !== undefined) return known.name;
+  for (let nth = 1; ; nth += 1) {
+    const name = nth === 1 ? wanted : `${wanted} (${nth})`;
+    if (sources.find(name) === undefined) return name;
+  }
+};
+
+/** Throws `list-not-a-list` or `list-shrunk` where what came is no list to take the place of the one of before. */
+export const refuseSmall = ({ proxies, ranges }: Staged, before: KnownSource | undefined): void => {
+  if (proxies + ranges === 0) throw fail('list-not-a-list', { note: 'no proxy is in it' });
+  const usual = before === undefined ? 0 : before.proxies + before.ranges;
+  if ((proxies + ranges) * 2 < usual) throw fail('list-shrunk', { note: `${proxies + ranges} of ${usual} are left` });
 };
 
 /** The name of the file alone: what a folder is called says nothing of what is in it. */
@@ -102,6 +131,7 @@ const chunksOf = (input: LocalInput): AsyncIterable<Buffer | string> => {
 
 async function* watched(
   chunks: AsyncIterable<Buffer | string>,
+  place: string | undefined,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer> {
   let bytes = 0;
@@ -115,7 +145,7 @@ async function* watched(
   } catch (thrown) {
     const code = (thrown as { readonly code?: unknown } | undefined)?.code;
     throw typeof code === 'string' && /^E[A-Z]+$/.test(code)
-      ? fail('file-unreadable', { note: code })
+      ? fail('file-unreadable', { note: place === undefined ? code : `${place}: ${code}` })
       : asKaskadeError(thrown);
   }
 }
@@ -158,7 +188,11 @@ export const explainText = (
   });
   const [first] = explained.results;
   if (first === undefined)
-    return { format: explained.format, fields: [], sentence: 'The line holds nothing: it is blank or a remark.' };
+    return {
+      format: explained.format,
+      fields: [],
+      sentence: 'The line names no proxy: it is blank, a remark, or a setting that is none.',
+    };
   const { reading, fields, reason } = first;
   const shown = { format: explained.format, fields: fields.map(({ field, value }) => [field, value] as const) };
   if (reading.kind === 'proxy')

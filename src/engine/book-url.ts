@@ -8,7 +8,7 @@ import type { ImportReport, Stamp } from '../model/book.js';
 import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import { privateKind } from '../model/private.js';
-import type { Check, Staged } from '../book/merge.js';
+import type { Check } from '../book/merge.js';
 import { nextFetch } from '../book/fetch/due.js';
 import { type FetchLimits, fetchList, parseListUrl, usualLimits } from '../book/fetch/fetch.js';
 import { type Road, endpointOf, streamRoad } from '../book/fetch/road.js';
@@ -18,7 +18,7 @@ import type { Book } from '../book/store.js';
 import type { Cancel } from '../net/cancel.js';
 import { type Resolve, connectDirect, resolveBySystem } from '../net/direct.js';
 import type { ImportOptions, UrlInput } from './controller.js';
-import type { Opened } from './book-lists.js';
+import { type Opened, checkName, nameFor, refuseSmall } from './book-lists.js';
 
 /** The ways out of this program, as far as the engine knows them. */
 export interface Outlets {
@@ -46,7 +46,7 @@ export interface UrlParts {
 export const importUrl = async (
   input: UrlInput,
   parts: UrlParts,
-  options: Pick<ImportOptions, 'name' | 'signal'>,
+  options: Pick<ImportOptions, 'name' | 'signal' | 'shrunk'>,
   take: (opened: Opened, check: Check) => Promise<ImportReport>,
 ): Promise<ImportReport> => {
   const wanted = wantedOf(input, parts, options.name);
@@ -59,7 +59,7 @@ export const importUrl = async (
       return nothingNew(name, before?.format ?? '');
     }
     const report = await take(came.opened, (staged) => {
-      refuseSmall(staged, input.shrunk === true ? undefined : before);
+      refuseSmall(staged, options.shrunk === true ? undefined : before);
     });
     note(parts, name, { every, failures: 0, ...came.version });
     return report;
@@ -104,7 +104,8 @@ const wantedOf = (input: UrlInput, { book, outlets }: UrlParts, given: string | 
   const known = book.sources.all().find(({ place, kind }) => kind === 'url' && place === url.href);
   const way = parseWay(input.way ?? known?.way ?? 'cascade');
   if (way.kind === 'direct') needConsent(outlets, input.consent);
-  const name = given ?? known?.name ?? `${url.host}${url.pathname}`.slice(0, 120);
+  const place = { kind: 'url' as const, place: url.href };
+  const name = checkName(given) ?? nameFor(`${url.host}${url.pathname}`.slice(0, 120), place, book.sources);
   const before = book.sources.find(name);
   return { url, way, name, ...(before?.place === url.href ? { before } : {}) };
 };
@@ -173,13 +174,6 @@ const agentFor = async (
     throw fail('file-unreadable', { note: way.path }, thrown);
   });
   return proxyRoad((url) => askPac(script, url));
-};
-
-/** A list without a proxy is none; one that has lost more than half is a mishap before it is news. */
-const refuseSmall = ({ proxies, ranges }: Staged, before: KnownSource | undefined): void => {
-  if (proxies + ranges === 0) throw fail('list-not-a-list', { note: 'no proxy is in it' });
-  const usual = before === undefined ? 0 : before.proxies + before.ranges;
-  if ((proxies + ranges) * 2 < usual) throw fail('list-shrunk', { note: `${proxies + ranges} of ${usual} are left` });
 };
 
 const versionOf = (source: KnownSource | undefined): Pick<Fetched, 'etag' | 'modified'> => ({

@@ -87,8 +87,6 @@ export interface UrlInput {
   readonly every?: Millis;
   /** The user knows that `direct` shows the own address; remembered. */
   readonly consent?: true;
-  /** Takes it also where it has lost more than half of its proxies. */
-  readonly shrunk?: true;
 }
 
 /** How a list is to be read: what is missing is found out. */
@@ -99,6 +97,8 @@ export interface ImportOptions {
   readonly scheme?: string;
   /** Takes addresses that are not public too. */
   readonly privates?: true;
+  /** Takes a list also where it has lost more than half of its proxies. */
+  readonly shrunk?: true;
   readonly signal?: AbortSignal;
   /** Told a few times a second. */
   readonly onProgress?: (progress: { readonly bytes: number; readonly of?: number; readonly read: number }) => void;
@@ -174,10 +174,7 @@ export interface BookDesk {
   /** Credentials are only written where `logins` says so. */
   readonly export: (options: { readonly filter: string; readonly format: string; readonly logins?: true }) => Exported;
   /** Reads a source again that came from a file or a URL. Rejects with `source-unknown`, `file-unreadable`, or as a fetch does. */
-  readonly refresh: (
-    name: string,
-    options?: ImportOptions & Pick<UrlInput, 'consent' | 'shrunk'>,
-  ) => Promise<ImportReport>;
+  readonly refresh: (name: string, options?: ImportOptions & Pick<UrlInput, 'consent'>) => Promise<ImportReport>;
   readonly forget: (source: string) => void;
   /** What a person reads of a reason. */
   readonly reason: (why: Rejection) => string;

@@ -1,8 +1,8 @@
 /** The book on the command line: lists in, answers, lists out. */
 
 import assert from 'node:assert/strict';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { bookIn } from '../kit/book.js';
 import { ask } from '../kit/clients.js';
@@ -102,7 +102,11 @@ test('what is wrong is said, with what would be right', async (context) => {
   const { run } = createKaskade(context);
   assertRefused(await run(['list', 'ls', 'grade>=good']), 2, /at character 8: grade is one of hostile, /);
   assertRefused(await run(['list', 'show', 'http://nobody.example:1']), 2, /no such proxy/);
-  assertRefused(await run(['list', 'import', '/nowhere/list.txt']), 3, /could not be read \(ENOENT\)/);
+  assertRefused(
+    await run(['list', 'import', '/nowhere/list.txt']),
+    3,
+    /could not be read \(\/nowhere\/list\.txt: ENOENT\)/,
+  );
   assertRefused(await run(['list', 'forget', 'nobody']), 2, /no such source/);
   assertRefused(await run(['list', 'release']), 2, /Name proxies/);
   assertRefused(await run(['list', 'export', '--format', 'pac']), 2, /txt, json, csv, proxychains, clash/);
@@ -144,7 +148,7 @@ test('a cascade is tried, and one target connected, through the book too, and th
   const { run } = createKaskade(context);
   await run(['list', 'import', '-', '--private', '--as', 'mine'], { stdin: hop.url });
   for (const chain of ['{source=mine}~random', hop.url]) {
-    assertRefused(await run(['cascade', 'test', chain, '--target', target.name]), 3, /quarantine/);
+    assertRefused(await run(['cascade', 'test', chain, '--target', target.name]), 1, /quarantine/);
     assertRefused(await run(['connect', 'target.test', `${target.port}`, '--cascade', chain]), 3, /quarantine/);
   }
   assert.deepEqual([hop.visits.length, target.calls.length], [0, 0]);
@@ -239,7 +243,7 @@ test('a place in quarantine is used by no spelling of it, and by all once it is 
   for (const chain of all) {
     const { stdout, stderr, code } = await kaskade.run(['cascade', 'test', chain, ...to]);
     assert.match(`${stdout}${stderr}`, /in quarantine/, chain);
-    assert.equal(code, 3, chain);
+    assert.equal(code, 1, chain);
   }
   assert.deepEqual(hop.visits, []);
   // Another scheme at the same place does not take back what was released.
@@ -266,4 +270,59 @@ test('nothing is changed by an empty filter, and no file is written over', async
   assert.equal(code, 3);
   assert.match(stderr, /could not be written/);
   assert.equal(readFileSync(list, 'utf8'), '8.8.1.1:80\nnonsense\n');
+});
+
+test('lists of the same name from different places are different sources, and no file takes the place of a good list by mistake', async (context) => {
+  const kaskade = createKaskade(context);
+  const sourcesOf = async (): Promise<unknown> =>
+    jsonLines(await kaskade.run(['list', 'sources', '--json'])).map(({ name, proxies }) => [name, proxies]);
+  const [one, other] = ['one', 'other'].map((folder) => join(kaskade.home, folder, 'proxies.txt'));
+  assert.ok(one !== undefined && other !== undefined);
+  for (const [path, text] of [
+    [one, '8.8.1.1:80\n8.8.1.2:80\n8.8.1.3:80\n'],
+    [other, '8.8.2.1:80\n'],
+  ] as const) {
+    mkdirSync(dirname(path));
+    writeFileSync(path, text);
+    assert.equal((await kaskade.run(['list', 'import', path])).code, 0);
+  }
+  const both = [
+    ['proxies.txt', 3],
+    ['proxies.txt (2)', 1],
+  ];
+  assert.deepEqual(await sourcesOf(), both);
+  for (const text of ['', '<!doctype html><p>Not found', '8.8.1.1:80\n']) {
+    writeFileSync(one, text);
+    assertRefused(await kaskade.run(['list', 'import', one]), 3, /no proxy is in it|lost more than half/);
+    assertRefused(await kaskade.run(['list', 'import', '-', '--as', 'proxies.txt'], { stdin: text }), 3, /./);
+    assert.deepEqual(await sourcesOf(), both);
+  }
+  assert.equal((await kaskade.run(['list', 'import', one, '--shrunk'])).code, 0);
+  assert.deepEqual(await sourcesOf(), [
+    ['proxies.txt', 1],
+    ['proxies.txt (2)', 1],
+  ]);
+  for (const name of ['', 'a\u001b[31m\nb', ' x'])
+    assertRefused(await kaskade.run(['list', 'import', other, '--as', name]), 2, /1 to 64 characters/);
+});
+
+test('a proxy is named by its place where it is the only one there, and else its names are told', async (context) => {
+  const { run } = createKaskade(context);
+  const list =
+    'http://8.8.1.1:80\nsocks5h://8.8.1.1:80\nhttp://bob:s3cret@8.8.1.2:80\nhttp://bücher.example.com:3128\n';
+  await run(['list', 'import', '-'], { stdin: list });
+  assertRefused(await run(['list', 'release', '8.8.1.1:80']), 2, /Several.*http:\/\/8\.8\.1\.1:80.*socks5h:\/\//);
+  for (const text of [
+    'http://8.8.1.1:80',
+    'http://8.8.1.2:80',
+    'http://bob:s3cret@8.8.1.2:80',
+    'bücher.example.com:3128',
+  ])
+    assert.equal((await run(['list', 'show', text])).code, 0, text);
+  assertRefused(await run(['list', 'show', 'http://bob:s3cret@8.8.1.1:80']), 2, /no such proxy/);
+  assertRefused(await run(['list', 'tag', 'unknown', '8.8.1.2:80']), 2, /another word/);
+  const { stderr } = await run(['list', 'ls', 'port=9']);
+  assert.match(stderr, /a wider filter finds more/);
+  const why = await run(['list', 'why', '//5.6.7.8:80']);
+  assert.match(why.stdout, /not taken: nothing there; The line names no proxy/);
 });

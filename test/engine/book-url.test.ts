@@ -12,7 +12,7 @@ import { millis } from '../../src/model/brand.js';
 import { asKaskadeError, fail } from '../../src/model/error.js';
 import { createBookDesk } from '../../src/engine/book-desk.js';
 import type { Outlets } from '../../src/engine/book-url.js';
-import type { UrlInput } from '../../src/engine/controller.js';
+import type { ImportOptions, UrlInput } from '../../src/engine/controller.js';
 import { freshBook, idsOf } from '../kit/book.js';
 import { openHop } from '../kit/hops.js';
 import { backTo, holdings } from '../kit/leak.js';
@@ -47,9 +47,9 @@ const openScene = async (context: Context, outlets: Partial<Outlets> = {}) => {
     environment: {},
     ...outlets,
   });
-  const take = (path: string, more: Partial<UrlInput> = {}): Promise<string> =>
+  const take = (path: string, more: Partial<UrlInput> = {}, options: ImportOptions = {}): Promise<string> =>
     desk
-      .import({ kind: 'url', url: path.startsWith('http') ? path : `http://lists.example${path}`, ...more })
+      .import({ kind: 'url', url: path.startsWith('http') ? path : `http://lists.example${path}`, ...more }, options)
       .then(({ added, unchanged }) => (unchanged === true ? 'unchanged' : `${added} added`))
       .catch((thrown: unknown) => `${asKaskadeError(thrown).code}: ${asKaskadeError(thrown).failure.note ?? ''}`);
   const source = () => desk.sources()[0];
@@ -101,7 +101,7 @@ test('a page, an empty list and one that has lost more than half leave the last 
   assert.deepEqual([source()?.proxies, source()?.dropped, source()?.trouble], [50, 50, undefined]);
   host.says('/list', answer(many(5)));
   pass(1_000);
-  assert.equal(await take('/list', { shrunk: true }), '0 added');
+  assert.equal(await take('/list', {}, { shrunk: true }), '0 added');
   assert.equal(source()?.proxies, 5);
   await backTo(base);
 });

@@ -26,8 +26,19 @@ const masked = (text: string): string => {
 
 const address = /^(?:\[[0-9a-f:.]*\]|[a-z0-9_.-]*\.[a-z0-9-]*)(?::\d{1,6})?(?=[\s/?#,;|]|$)/i;
 
+const addressWithin = /(?<=\s)(?:\d{1,4}(?:\.\d{1,4}){3}|\[[0-9a-f:.]+\])(?::\d{1,6})?(?=[\s/?#,;|]|$)/i;
+
+/** Words before an address that are no login. */
+const spoken = /^(?:https?|socks(?:4a?|5h?)?|raw|connect|proxy|direct|[#;*-]+|\d{1,4}[.:)]?)$/i;
+
 /** Behind an address only a number that may be its port stays, since the words there may be a login; elsewhere words stay. */
 const maskedWords = (text: string): string => {
+  const within = address.test(text) ? null : addressWithin.exec(text);
+  if (within !== null) {
+    const words = text.slice(0, within.index).trim().split(/\s+/);
+    const before = words.every((word) => spoken.test(word)) ? words.join(' ') : '…';
+    return `${before} ${maskedWords(text.slice(within.index))}`;
+  }
   const shown = maskedColons(text);
   if (!address.test(text)) return shown;
   const [, first = '', port = '', rest = ''] = /^(\S+)(\s+[+-]?\d{1,6}(?=\s|$))?(.*)$/s.exec(shown) ?? [];

@@ -263,6 +263,8 @@ test('a rejection shows at most 120 printable characters, and never a login', as
         `8.8.8.8:99999\t${secret}`,
         `8.8.8.8 0 ${secret}`,
         `alice:${secret} 8.8.8.8 80`,
+        `socks5 8.8.8.8 99999 bob ${secret}`,
+        `bob ${secret} 8.8.8.8`,
       ],
     ],
   ];
