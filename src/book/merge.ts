@@ -8,6 +8,8 @@ import { type Database, inTransaction } from './sqlite.js';
 export interface Merged {
   readonly added: number;
   readonly merged: number;
+  /** How many this source had named the last time, and does not name any more. */
+  readonly dropped: number;
 }
 
 /** Looks at what a list holds before it is put into the book, and throws where it is not to be. */
@@ -77,11 +79,11 @@ export const mergeStage = (
     proxies: numberOf(database, 'SELECT count(*) AS count FROM fresh'),
     ranges: numberOf(database, 'SELECT count(*) AS count FROM stagedRanges'),
   });
-  const added = inTransaction(database, () => merge(database, source, now));
-  return { added, merged: read - added };
+  const { added, dropped } = inTransaction(database, () => merge(database, source, now));
+  return { added, merged: read - added, dropped };
 };
 
-const merge = (database: Database, source: Source, now: Stamp): number => {
+const merge = (database: Database, source: Source, now: Stamp): Omit<Merged, 'merged'> => {
   const key = enterSource(database, source, now);
   const isFirst = database.prepare('SELECT 1 FROM proxies LIMIT 1').get() === undefined;
   // In an empty book only lists that say it of some and not of others have anything to settle.
@@ -102,8 +104,8 @@ const merge = (database: Database, source: Source, now: Stamp): number => {
        ON CONFLICT (proxy, source) DO UPDATE SET last = excluded.last, gone = 0, hearsay = coalesce(excluded.hearsay, hearsay)`,
     )
     .run(key, now, now);
-  finishSource(database, key, { now, added: Number(added.changes) });
-  return Number(added.changes);
+  const count = Number(added.changes);
+  return { added: count, dropped: finishSource(database, key, { now, added: count }) };
 };
 
 const isMixed = (database: Database): boolean =>
@@ -131,7 +133,7 @@ const finishSource = (
   database: Database,
   key: number,
   { now, added }: { readonly now: Stamp; readonly added: number },
-): void => {
+): number => {
   database
     .prepare(
       `UPDATE proxies SET sources = sources - 1
@@ -149,6 +151,7 @@ const finishSource = (
          proxies = (SELECT count(*) FROM named WHERE source = sources.key AND gone = 0) WHERE key = ?`,
     )
     .run(added, Number(dropped.changes), key);
+  return Number(dropped.changes);
 };
 
 /** Gives the key of a source, new or known, with what is now known of it. */

@@ -1,11 +1,12 @@
 /** `kaskade cascade`: stored cascades. */
 
 import type { Command } from 'commander';
-import { type Cascade, labelCascade, warningsOf } from '../model/cascade.js';
+import { type Cascade, labelPosition, warningsOf } from '../model/cascade.js';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import { printFilter } from '../model/filter-text.js';
 import { labelHop } from '../model/hop.js';
+import { printRules } from '../model/rules.js';
 import type { Program } from '../engine/controller.js';
 import type { Furnish, Face, Run } from './face.js';
 import { tellRunning } from './running.js';
@@ -37,7 +38,7 @@ const addAdd = (cascade: Command, run: Run): void => {
     const program = await face.program();
     const added = program.cascades.add(name, text);
     const inUse = program.cascades.inUse() === added.name;
-    face.output.say(`stored ${added.name}${inUse ? ', in use' : ''}: ${labelCascade(added)}`);
+    face.output.say(`stored ${added.name}${inUse ? ', in use' : ''}: ${written(added)}`);
     warn(face, added);
     face.output.value({ event: 'stored', ...valueOf(added, program) });
     await tellRunning(face.output, program, [{ do: 'reload' }], 'has read it');
@@ -57,7 +58,7 @@ const addLs = (cascade: Command, run: Run): void => {
     const { inColumns } = await import('./columns.js');
     const program = await face.program();
     const all = program.cascades.all();
-    const rows = all.map((one) => [isInUse(one, program) ? '*' : ' ', one.name, labelCascade(one)]);
+    const rows = all.map((one) => [isInUse(one, program) ? '*' : ' ', one.name, written(one)]);
     for (const line of inColumns(rows)) face.output.say(line);
     for (const one of all) face.output.value(valueOf(one, program));
     if (all.length === 0) face.output.note('No cascade is stored yet: kaskade cascade add NAME CHAIN.');
@@ -71,7 +72,7 @@ const addShow = (cascade: Command, run: Run): void => {
     const program = await face.program();
     const found = program.cascades.find(name);
     face.output.say({ tone: 'strong', text: found.name }, isInUse(found, program) ? ', in use' : '');
-    face.output.say(`you > ${labelCascade(found)} > the site`);
+    face.output.say(`you > ${written(found)} > the site`);
     for (const line of drawBox(found)) face.output.say(line);
     for (const warning of warningsOf(found)) face.output.say(`Note: ${warning}`);
     face.output.value({ ...valueOf(found, program), observers: observersOf(found) });
@@ -126,6 +127,15 @@ const addTest = (cascade: Command, run: Run): void => {
       return 1;
     }
   });
+};
+
+/** The cascade in one line, with what it says of choosing: different cascades look different. */
+const written = ({ positions, rules }: Cascade): string => {
+  const each = positions.map((position) => {
+    const plainly = position.among.some(({ hop }) => hop.forward === true) ? ' (mode=forward)' : '';
+    return `${labelPosition(position)}${plainly}${position.pick === 'first-up' ? '' : `~${position.pick}`}`;
+  });
+  return `${each.join(' > ')}${printRules(rules)}`;
 };
 
 const warn = ({ output }: Face, cascade: Cascade): void => {

@@ -6,14 +6,14 @@ import type { Output } from './output.js';
 
 /** Prints what was taken, and why the rest was not. */
 export const tellReport = (output: Output, book: BookDesk, report: ImportReport): void => {
-  const { source, format, read, added, merged, ranges, assumed, unchanged } = report;
+  const { source, format, read, added, merged, dropped, ranges, assumed, unchanged } = report;
   if (unchanged === true) {
     output.say(`${source}: has not changed`);
     output.value({ event: 'imported', ...report });
     return;
   }
   output.say(
-    `${source}: ${read} read as ${format}, ${added} added, ${merged} known already${ranges === 0 ? '' : `, ${ranges} blocked ranges`}`,
+    `${source}: ${read} read as ${format}, ${added} added, ${merged} known already${dropped === 0 ? '' : `, ${dropped} dropped`}${ranges === 0 ? '' : `, ${ranges} blocked ranges`}`,
   );
   tellRejected(output, book, report.rejected);
   if (assumed > 0) output.note(`Note: the list does not say what ${assumed} of them speak; --scheme does.`);

@@ -196,6 +196,6 @@ const note = ({ book, now, random }: UrlParts, name: string, { every, ...fetched
 };
 
 const nothingNew = (source: string, format: string): ImportReport => ({
-  ...{ source, format, read: 0, added: 0, merged: 0, rejected: {}, ranges: 0, assumed: 0 },
+  ...{ source, format, read: 0, added: 0, merged: 0, dropped: 0, rejected: {}, ranges: 0, assumed: 0 },
   unchanged: true,
 });

@@ -161,6 +161,8 @@ export interface ImportReport {
   readonly added: number;
   /** Known already: the source was added to the proxy, or the line was a repeat. */
   readonly merged: number;
+  /** Named by the source the last time, and not any more. */
+  readonly dropped: number;
   readonly rejected: Readonly<Partial<Record<Rejection, number>>>;
   readonly ranges: number;
   /** Schemes that were assumed, and how many proxies have them. */

@@ -16,7 +16,7 @@ test('a list is taken with its counts, each proxy once, in quarantine and new', 
   const { book } = freshBook(context);
   const report = await takeText(book, 'socks5h://11.0.0.1:1080\nhttp://11.0.0.2:80\nhttp://11.0.0.2:80\n999.1.1.1:1\n');
   assert.deepEqual(report, {
-    ...{ source: 'list', format: 'lines', read: 4, added: 2, merged: 1, ranges: 0, assumed: 0 },
+    ...{ source: 'list', format: 'lines', read: 4, added: 2, merged: 1, dropped: 0, ranges: 0, assumed: 0 },
     rejected: { 'bad-octets': 1 },
   });
   assert.deepEqual(idsOf(book), ['socks5h://11.0.0.1:1080', 'http://11.0.0.2:80']);

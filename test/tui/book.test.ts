@@ -198,6 +198,7 @@ test('a list is shown with its counts before it is taken, taken with Enter, and 
             read: 6,
             added: 2,
             merged: 0,
+            dropped: 0,
             rejected: { range: 4 },
             ranges: 0,
             assumed: 0,
