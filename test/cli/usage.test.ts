@@ -13,7 +13,7 @@ test('wrong usage is 2, and one sentence says what is wrong', async (context) =>
     ['cascad ls', /did you mean cascade\.$/i],
     ['cascade', /^cascade needs one of its commands: add, ls, show, use, rm, test\.$/],
     ['cascade lst', /did you mean/i],
-    ['config', /^config needs one of its commands: get, set, path\.$/],
+    ['config nonsense', /there is no setting nonsense/],
     ['serve --lisen 127.0.0.1:0', /did you mean --listen\.$/i],
     ['serve --listen', /'--listen <host:port>' argument missing\.$/],
     ['serve extra', /too many arguments/i],
