@@ -15,6 +15,7 @@ import type { ExportFormat } from '../book/write/writer.js';
 import {
   type LocalInput,
   type Opened,
+  checkName,
   explainText,
   nameFor,
   openChunks,
@@ -36,13 +37,17 @@ export const createBookDesk = (open: () => Book, outlets: Outlets): BookDesk => 
   },
   sources: () => open().sources.all().map(sourceView),
   preview: async (input, options = {}) => {
+    checkName(options.name);
     const opened =
       input.kind === 'url'
         ? (await web()).openUrl(input, urlParts(open(), outlets, options), options)
         : openList(input, options);
     return previewList(await opened, open().screen(), options);
   },
-  import: async (input, options = {}) => importFrom(open(), outlets, { input, options }),
+  import: async (input, options = {}) => {
+    checkName(options.name);
+    return importFrom(open(), outlets, { input, options });
+  },
   explainLine: (line, options = {}) => Promise.resolve(explainText(line, options)),
   formats: () => formats.map(({ name }) => ({ name, writes: name in writers })),
   export: (options) => exported(open(), options),

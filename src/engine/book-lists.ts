@@ -48,7 +48,7 @@ export type LocalInput = Exclude<ListInput, { readonly kind: 'url' }>;
 
 /** Opens a list. Throws `file-unreadable` or `list-unreadable`. */
 export const openList = (input: LocalInput, options: ImportOptions): Promise<Opened> =>
-  openChunks(chunksOf(input), sourceOf(input, checkName(options.name)), options);
+  openChunks(chunksOf(input), sourceOf(input, options.name), options);
 
 /** Opens what comes in as a list of that source. */
 export const openChunks = async (
@@ -74,9 +74,9 @@ export const openChunks = async (
   return { list, source: { ...source, ...(scheme === undefined ? {} : { scheme }), said: told } };
 };
 
-/** What a source may be called. Throws `bad-usage`. */
-export const checkName = (name: string | undefined): string | undefined => {
-  if (name === undefined || /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,64}(?<! )$/u.test(name)) return name;
+/** Looks at a name that somebody chose for a source. Throws `bad-usage`. */
+export const checkName = (name: string | undefined): void => {
+  if (name === undefined || /^(?! )[^\p{C}\p{Zl}\p{Zp}]{1,64}(?<! )$/u.test(name)) return;
   throw fail('bad-usage', { note: 'The name of a source has 1 to 64 characters that can be seen.' });
 };
 

@@ -18,7 +18,7 @@ import type { Book } from '../book/store.js';
 import type { Cancel } from '../net/cancel.js';
 import { type Resolve, connectDirect, resolveBySystem } from '../net/direct.js';
 import type { ImportOptions, UrlInput } from './controller.js';
-import { type Opened, checkName, nameFor, refuseSmall } from './book-lists.js';
+import { type Opened, nameFor, refuseSmall } from './book-lists.js';
 
 /** The ways out of this program, as far as the engine knows them. */
 export interface Outlets {
@@ -105,7 +105,7 @@ const wantedOf = (input: UrlInput, { book, outlets }: UrlParts, given: string | 
   const way = parseWay(input.way ?? known?.way ?? 'cascade');
   if (way.kind === 'direct') needConsent(outlets, input.consent);
   const place = { kind: 'url' as const, place: url.href };
-  const name = checkName(given) ?? nameFor(`${url.host}${url.pathname}`.slice(0, 120), place, book.sources);
+  const name = given ?? nameFor(`${url.host}${url.pathname}`.slice(0, 120), place, book.sources);
   const before = book.sources.find(name);
   return { url, way, name, ...(before?.place === url.href ? { before } : {}) };
 };

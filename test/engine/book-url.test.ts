@@ -79,6 +79,16 @@ test('a list is fetched through the cascade in use or the one that is named, and
   assert.deepEqual([desk.sources()[0]?.every, desk.sources()[0]?.nextFetch], [undefined, undefined]);
 });
 
+test('a list whose URL makes a long name is fetched again under it', async (context) => {
+  const { host, take, desk, source } = await openScene(context);
+  const path = `/${'long/'.repeat(30)}all.txt`;
+  host.says(path, answer(many(3)));
+  assert.equal(await take(path), '3 added');
+  const name = source()?.name ?? '';
+  assert.ok(name.length > 64);
+  assert.equal((await desk.refresh(name)).source, name);
+});
+
 test('a page, an empty list and one that has lost more than half leave the last good one as it is, and say so', async (context) => {
   const { host, take, source, book, pass } = await openScene(context);
   const base = holdings();
