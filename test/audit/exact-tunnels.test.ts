@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { meet, openTunnel, originAt, withAnimal, withPair } from '../kit/ends.js';
+import { standstill } from '../kit/leak.js';
 import { animals } from '../kit/zoo/index.js';
 
 const controls = animals.filter(({ control }) => control === true);
@@ -66,12 +67,8 @@ describe('an honest proxy in tunnel mode', () => {
       const much = randomBytes(32 * 1024 * 1024);
       client.socket.end(much);
       const written = (): number => client.socket.bytesWritten - client.socket.writableLength;
-      let before = -1;
-      while (before !== written()) {
-        before = written();
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      assert.ok(before < 20 * 1024 * 1024, `${before} bytes went`);
+      await standstill(written, 100);
+      assert.ok(written() < 20 * 1024 * 1024, `${written()} bytes went`);
       end.socket.resume();
       assert.ok((await end.rest()).equals(much));
     }),

@@ -6,6 +6,7 @@ import { millis } from '../../src/model/brand.js';
 import { setStage } from '../kit/http-stage.js';
 import { answering, plainAnswer } from '../kit/http-target.js';
 import type { Wire } from '../kit/http-wire.js';
+import { standstill } from '../kit/leak.js';
 
 const get = (path = '/', more = ''): string => `GET http://a.test${path} HTTP/1.1\r\nHost: a.test\r\n${more}\r\n`;
 const quick = { handshake: millis(200), idle: millis(600) };
@@ -184,16 +185,9 @@ test('a client that pipelines without reading is held up, and costs no memory', 
     sent += requests.length;
     await new Promise(setImmediate);
   }
-  await steady(() => answered);
+  await standstill(() => answered);
   assert.ok(answered < 1_000, `${answered} answers`);
   assert.ok(sent < 50_000_000);
   const grown = (process.memoryUsage().rss - before) / 1_000_000;
   assert.ok(grown < 200, `${grown} MB`);
 });
-
-/** Resolves when a number has not changed for a while. */
-const steady = async (count: () => number): Promise<void> => {
-  for (let before = -1; before !== count(); await new Promise((resolve) => setTimeout(resolve, 300))) {
-    before = count();
-  }
-};

@@ -7,7 +7,7 @@ import { type Child, startChild } from '../kit/child.js';
 import { ask, connectRequest, dialUp } from '../kit/clients.js';
 import { hear, hearUntil } from '../kit/ear.js';
 import { chainOf, openHop, openHops } from '../kit/hops.js';
-import { until } from '../kit/leak.js';
+import { standstill, until } from '../kit/leak.js';
 import { createScope } from '../kit/scope.js';
 import { type Habit, echo, openTarget, patternBytes } from '../kit/target.js';
 
@@ -101,16 +101,9 @@ const flood: Habit = ({ socket }) => {
   socket.once('data', more);
 };
 
-/** Resolves when nothing has moved on any of the sockets for a while. */
-const standstill = async (sockets: readonly Socket[]): Promise<void> => {
-  let before = -1;
-  for (;;) {
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const moved = sockets.reduce((sum, { bytesWritten, writableLength }) => sum + bytesWritten - writableLength, 0);
-    if (moved === before) return;
-    before = moved;
-  }
-};
+/** What has left any of the sockets. */
+const movedOn = (sockets: readonly Socket[]): number =>
+  sockets.reduce((sum, { bytesWritten, writableLength }) => sum + bytesWritten - writableLength, 0);
 
 for (const schemes of [['socks5h'], ['https', 'http']] as const) {
   test(`clients that do not read cost little memory through ${schemes.join(', ')}`, async () => {
@@ -131,7 +124,8 @@ for (const schemes of [['socks5h'], ['https', 'http']] as const) {
         socket.write('go');
       }
       await until(() => target.calls.length === round * count, 'all sessions');
-      await standstill(target.calls.map(({ socket }) => socket));
+      const sockets = target.calls.map(({ socket }) => socket);
+      await standstill(() => movedOn(sockets));
       memory.push((await child.report()).rss);
     }
     const each = ((memory[2] ?? 0) - (memory[0] ?? 0)) / count / 2 / 1024;

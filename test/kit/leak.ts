@@ -45,3 +45,10 @@ export const until = async (fits: () => boolean, what: string, within = 5_000): 
     await turn();
   }
 };
+
+/** Resolves when a number has not changed for `pause` milliseconds: that nothing moves any more is no event. */
+export const standstill = async (count: () => number, pause = 300): Promise<void> => {
+  for (let before = Number.NaN; before !== count(); await new Promise((resolve) => setTimeout(resolve, pause))) {
+    before = count();
+  }
+};
