@@ -2,8 +2,16 @@
 
 import { type LineReader, type TextReader, longestLine } from './format/format.js';
 
-/** Feeds a reader of lines, counted from 1, blank ones too; tells the number of each line that was too long and skipped. */
-export const createLineCut = (reader: LineReader, tooLong: (line: number) => void): TextReader => {
+/** What becomes of lines that are not read. */
+export interface Unread {
+  /** It was too long, and skipped. */
+  readonly tooLong: (line: number) => void;
+  /** The last one has no end, and may be the beginning of a line; without this it is read like the others. */
+  readonly cutOff?: (line: number) => void;
+}
+
+/** Feeds a reader of lines, counted from 1, blank ones too. */
+export const createLineCut = (reader: LineReader, { tooLong, cutOff }: Unread): TextReader => {
   const ends = /\r\n|[\n\r\u0085\u2028\u2029]/g;
   let carry = '';
   let skipping = false;
@@ -33,7 +41,8 @@ export const createLineCut = (reader: LineReader, tooLong: (line: number) => voi
       if (piece !== '') returned = piece.endsWith('\r');
     },
     end: () => {
-      if (carry !== '' || skipping) close('');
+      if (cutOff !== undefined && carry !== '') cutOff(line + 1);
+      else if (carry !== '' || skipping) close('');
       reader.end();
     },
   };

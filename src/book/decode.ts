@@ -58,12 +58,38 @@ async function* bounded(chunks: Chunks, { most }: Bounds): AsyncGenerator<Buffer
   }
 }
 
-/** Unpacks gzip, once; everything else passes. */
+/** Unpacks gzip, once; text passes. */
 async function* unpack(chunks: Chunks, bounds: Bounds): AsyncGenerator<Buffer> {
-  const { head, rest } = await headed(chunks, 2);
-  if (head[0] === 0x1f && head[1] === 0x8b) yield* gunzip(rest, bounds);
-  else yield* rest;
+  const { head, rest } = await headed(chunks, 6);
+  const packed = packingOf(head);
+  if (packed === 'gzip') yield* plainOnly(gunzip(rest, bounds));
+  else if (packed === undefined) yield* rest;
+  else throw fail('list-unreadable', { note: `it is packed as ${packed}: unpack it first` });
 }
+
+async function* plainOnly(chunks: Chunks): AsyncGenerator<Buffer> {
+  const { head, rest } = await headed(chunks, 6);
+  const packed = packingOf(head);
+  if (packed !== undefined)
+    throw fail('list-unreadable', { note: `it is packed twice, as ${packed} in gzip: unpack it first` });
+  yield* rest;
+}
+
+/** The first bytes of what lists are packed into, in Latin-1; of these only gzip is unpacked. */
+const packings: ReadonlyMap<string, RegExp> = new Map([
+  ['gzip', /^\x1f\x8b/],
+  ['zip', /^PK\x03\x04/],
+  ['xz', /^\xfd7zXZ\0/],
+  ['bzip2', /^BZh[1-9]1A/],
+  ['Zstandard', /^\x28\xb5\x2f\xfd/],
+  ['7z', /^7z\xbc\xaf'\x1c/],
+  ['RAR', /^Rar!\x1a/],
+  ['compress', /^\x1f\x9d/],
+  ['LZ4', /^\x04"M\x18/],
+]);
+
+const packingOf = (head: Buffer): string | undefined =>
+  [...packings].find(([, mark]) => mark.test(head.toString('latin1')))?.[0];
 
 async function* gunzip(chunks: Chunks, { ratio, free }: Bounds): AsyncGenerator<Buffer> {
   const packed = { bytes: 0 };

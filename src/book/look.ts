@@ -34,7 +34,7 @@ export interface Looks {
   /** The evidence of the last audit of each mode, as it was kept. */
   readonly evidence: (key: number) => readonly { readonly mode: string; readonly at: Stamp; readonly detail: string }[];
   readonly keys: (filter: Filter) => readonly number[];
-  /** Every proxy that a filter finds, in pieces, in the order of the book. */
+  /** Every proxy that a filter finds, in pieces; those of one place and scheme, which differ by their logins, follow each other. */
   readonly each: (filter: Filter) => Generator<BookEntry>;
 }
 
@@ -71,11 +71,16 @@ export const createLooks = (database: Database, clock: () => Stamp, version: () 
     },
     *each(filter) {
       const { sql, values } = whereOf(filter, clock());
-      for (let last = 0; ; ) {
-        const some = ask(`SELECT * FROM proxies WHERE key > ? AND ${sql} ORDER BY key LIMIT 500`, [last, ...values]);
+      const place = 'host, port, scheme, login';
+      for (let last: readonly Value[] = ['', 0, '', '']; ; ) {
+        const some = ask(
+          `SELECT * FROM proxies INDEXED BY proxyPlace WHERE (${place}) > (?, ?, ?, ?) AND ${sql} ORDER BY ${place} LIMIT 500`,
+          [...last, ...values],
+        );
         for (const row of some) yield dress(row);
-        if (some.length < 500) return;
-        last = Number(some.at(-1)?.['key']);
+        const end = some.at(-1);
+        if (end === undefined || some.length < 500) return;
+        last = place.split(', ').map((column) => end[column] ?? '');
       }
     },
   };

@@ -21,6 +21,8 @@ export interface ListHints {
   /** Whether private, local and reserved addresses are taken; `refuse` without a word. */
   readonly privates?: 'refuse' | 'allow';
   readonly bounds?: Bounds;
+  /** Nothing says where the text ends: a last line without its end may be cut, and is not read. */
+  readonly endless?: boolean;
 }
 
 /** A list whose format is known, and its readings, which are read as they are asked for, once. */
@@ -78,7 +80,10 @@ export const openReader = ({ format, hints, sample }: Opening, to: Pick<Ground, 
     ...(told && { named: told }),
   };
   if (format.takes === 'text') return format.open(ground);
-  return createLineCut(format.open(ground), (line) => to.say(rejected('too-long', line, '')));
+  return createLineCut(format.open(ground), {
+    tooLong: (line) => to.say(rejected('too-long', line, '')),
+    ...(hints.endless === true && { cutOff: (line: number) => to.say(rejected('broken-record', line, '')) }),
+  });
 };
 
 async function* readBatches(

@@ -145,7 +145,7 @@ const web = () => import('./book-url.js');
 
 const urlParts = (book: Book, outlets: Outlets, options: ImportOptions): UrlParts => ({
   ...{ book, outlets, now: () => Date.now() as Stamp, random: Math.random },
-  open: (chunks, source) => openChunks(chunks, source, options),
+  open: (answer, source) => openChunks(answer, source, options),
 });
 
 /** Bytes and lines are counted at two places, and told together. */

@@ -48,11 +48,17 @@ export type LocalInput = Exclude<ListInput, { readonly kind: 'url' }>;
 
 /** Opens a list. Throws `file-unreadable` or `list-unreadable`. */
 export const openList = (input: LocalInput, options: ImportOptions): Promise<Opened> =>
-  openChunks(chunksOf(input), sourceOf(input, options.name), options);
+  openChunks({ chunks: chunksOf(input) }, sourceOf(input, options.name), options);
+
+/** What comes in, and whether nothing says where it ends. */
+export interface Incoming {
+  readonly chunks: AsyncIterable<Buffer | string>;
+  readonly endless?: boolean;
+}
 
 /** Opens what comes in as a list of that source. */
 export const openChunks = async (
-  bytes: AsyncIterable<Buffer | string>,
+  { chunks: bytes, endless }: Incoming,
   source: Opened['source'],
   { format, scheme, privates, signal, onProgress }: ImportOptions,
 ): Promise<Opened> => {
@@ -64,6 +70,7 @@ export const openChunks = async (
     ...(known === undefined ? {} : { format: known }),
     ...(said === undefined ? {} : { scheme: said }),
     ...(privates === true ? { privates: 'allow' as const } : {}),
+    ...(endless === undefined ? {} : { endless }),
   };
   const list = await readList(chunks, hints, cancel);
   const told: Said = {

@@ -10,7 +10,7 @@ import { explain } from '../model/failure.js';
 import { privateKind } from '../model/private.js';
 import type { Check } from '../book/merge.js';
 import { nextFetch } from '../book/fetch/due.js';
-import { type FetchLimits, fetchList, parseListUrl, usualLimits } from '../book/fetch/fetch.js';
+import { type FetchLimits, type ListAnswer, fetchList, parseListUrl, usualLimits } from '../book/fetch/fetch.js';
 import { type Road, endpointOf, streamRoad } from '../book/fetch/road.js';
 import { type Way, parseWay, printWay } from '../book/fetch/way.js';
 import type { Fetched, KnownSource } from '../book/sources.js';
@@ -39,7 +39,7 @@ export interface UrlParts {
   readonly now: () => Stamp;
   readonly random: () => number;
   /** Opens what came as a list. */
-  readonly open: (chunks: AsyncIterable<Buffer>, source: Opened['source']) => Promise<Opened>;
+  readonly open: (answer: Pick<ListAnswer, 'chunks' | 'endless'>, source: Opened['source']) => Promise<Opened>;
 }
 
 /** Takes a list from a URL into the book. Rejects as a fetch does, or with `list-not-a-list`, `list-shrunk`, `consent-needed`. */
@@ -133,7 +133,7 @@ const fetchWanted = async (
   if (answer.kind === 'unchanged') return answer;
   const source = { name, kind: 'url' as const, place: url.href, way: printWay(way) };
   try {
-    const opened = await open(answer.chunks, source);
+    const opened = await open(answer, source);
     if (opened.list.format === 'html') throw fail('list-not-a-list', { note: 'it is a web page' });
     return { kind: 'list' as const, opened, version: answer.version };
   } catch (thrown) {

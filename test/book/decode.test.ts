@@ -36,9 +36,40 @@ test('UTF-8 and UTF-16 are read with and without a mark, and gzip once', async (
   assert.equal(await textOf(big), text);
   assert.equal(await textOf(gzipSync(text)), text);
   assert.equal(await textOf(gzipSync(Buffer.from(`\ufeff${text}`, 'utf16le'))), text);
-  assert.notEqual(await textOf(gzipSync(gzipSync(text))), text);
   assert.equal(await textOf(Buffer.from([0x41, 0xff, 0x42])), 'A\ufffdB');
   assert.equal(await textOf(), '');
+});
+
+test('what is packed in another way, or twice, is no list, and is named', async () => {
+  const noteOf = async (...bytes: readonly Buffer[]): Promise<string | undefined> => {
+    try {
+      await textOf(...bytes);
+    } catch (thrown) {
+      return thrown instanceof KaskadeError ? thrown.failure.note : String(thrown);
+    }
+    return undefined;
+  };
+  const heads = {
+    zip: '504b0304',
+    xz: 'fd377a585a00',
+    bzip2: '425a68393141592653',
+    Zstandard: '28b52ffd',
+    '7z': '377abcaf271c',
+  };
+  for (const [name, head] of Object.entries(heads))
+    assert.equal(await noteOf(Buffer.from(`${head}0400080008`, 'hex')), `it is packed as ${name}: unpack it first`);
+  const twice = gzipSync(gzipSync('8.8.8.8:80'));
+  assert.equal(await noteOf(twice), 'it is packed twice, as gzip in gzip: unpack it first');
+  assert.equal(await noteOf(Buffer.from('BZh-proxy.example:80')), undefined);
+  for (const byte of heads.xz.match(/../g) ?? []) assert.equal(await noteOf(Buffer.from(byte, 'hex')), undefined);
+});
+
+test('the last line of a text whose end is not told is not read, unless it has an end of its own', async () => {
+  const notations = async (text: string, endless: boolean) =>
+    (await readAll(source(Buffer.from(text)), { endless })).readings.map(notation);
+  assert.deepEqual(await notations('8.8.8.8:80\n8.8.4.4:80', true), ['http? 8.8.8.8:80', '!broken-record']);
+  assert.deepEqual(await notations('8.8.8.8:80\n8.8.4.4:80\n', true), ['http? 8.8.8.8:80', 'http? 8.8.4.4:80']);
+  assert.deepEqual(await notations('8.8.8.8:80\n8.8.4.4:80', false), ['http? 8.8.8.8:80', 'http? 8.8.4.4:80']);
 });
 
 test('every file of the corpus gives the same readings cut at any byte, and byte by byte', async () => {
@@ -63,7 +94,7 @@ test('CR, LF, CRLF, NEL and the separators of Unicode end a line, also where a p
   const cut = (pieces: readonly string[]) => {
     const lines: string[] = [];
     const reader = { line: (line: string, number: number) => void lines.push(`${number}${line}`), end: () => {} };
-    const cutter = createLineCut(reader, (number) => lines.push(`${number} too long`));
+    const cutter = createLineCut(reader, { tooLong: (number) => lines.push(`${number} too long`) });
     for (const piece of pieces) cutter.text(piece);
     cutter.end();
     return lines;

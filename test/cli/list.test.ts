@@ -119,6 +119,8 @@ test('a cascade that draws from the book uses what was released, and nothing els
   for (const hop of hops) scope.use(hop);
   const { run, start } = createKaskade(context);
   await run(['config', 'set', 'targets.private', 'allow']);
+  // Probes visit hops as sessions do, and would be counted.
+  await run(['config', 'set', 'health.probes', 'off']);
   await run(['config', 'set', 'hold', '0s']);
   await run(['list', 'import', '-', '--private', '--as', 'mine'], { stdin: hops.map(({ url }) => url).join('\n') });
   await run(['cascade', 'add', 'drawn', '{tag=mine}~random']);

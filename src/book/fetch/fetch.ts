@@ -32,15 +32,18 @@ export const usualLimits: FetchLimits = {
 };
 
 /** An answer: a list that is still coming, or that the last one still holds. */
-export type Answer =
-  | { readonly kind: 'unchanged' }
-  | {
-      readonly kind: 'list';
-      readonly chunks: AsyncIterable<Buffer>;
-      readonly version: Version;
-      /** For who does not read to the end. */
-      readonly close: () => void;
-    };
+export type Answer = { readonly kind: 'unchanged' } | ListAnswer;
+
+/** A list that is still coming. */
+export interface ListAnswer {
+  readonly kind: 'list';
+  readonly chunks: AsyncIterable<Buffer>;
+  readonly version: Version;
+  /** Nothing in the answer says where it ends: whoever cuts the connection cuts the list (RFC 9112 §6.3, number 8). */
+  readonly endless: boolean;
+  /** For who does not read to the end. */
+  readonly close: () => void;
+}
 
 /** What is to be fetched, and how. */
 export interface Wanted {
@@ -87,7 +90,8 @@ export const fetchList = async ({ url, road, known, limits }: Wanted, cancel: Ca
       response.destroy();
       end();
     };
-    return { kind: 'list', chunks: bodyOf(response, limits, { step, close }), version: versionOf(response), close };
+    const chunks = bodyOf(response, limits, { step, close });
+    return { kind: 'list', chunks, version: versionOf(response), endless: isEndless(response), close };
   } catch (thrown) {
     end();
     throw wordsFor(thrown, step);
@@ -173,6 +177,12 @@ const refuseWrong = ({ statusCode = 0, headers }: IncomingMessage): void => {
   if (!/^(?:x-)?gzip$|^identity$/i.test(coding.trim()))
     throw fail('list-refused', { note: 'it is packed in a way that was not asked for' });
 };
+
+/** gzip has an end of its own (RFC 1952 §2.3.1). */
+const isEndless = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] === undefined &&
+  headers['transfer-encoding'] === undefined &&
+  !/gzip/i.test(headers['content-encoding'] ?? '');
 
 /** What is long, or more than plain letters, is not kept. */
 const versionOf = ({ headers: { etag, 'last-modified': modified } }: IncomingMessage): Version => ({

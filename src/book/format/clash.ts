@@ -61,10 +61,17 @@ const readLine = (state: State, text: string, number: number): void => {
   append(state, text, number);
 };
 
-/** A line at the left edge ends what was before it. */
+/** What a line at the left edge of YAML may be: a name with its value, a quoted one, the mark of a document, or a directive. */
+const edge = /^(?:[^\s:#"'{}[\]]+|"[^"]*"|'[^']*')\s*:(?:\s|$)|^(?:---|\.\.\.)(?:\s|$)|^%/;
+
+/** A line at the left edge ends what was before it. One that is not of YAML, such as a row of another list, is told. */
 const startBlock = (state: State, text: string, number: number): void => {
   close(state);
   state.indent = -1;
+  if (!edge.test(text)) {
+    state.where = 'elsewhere';
+    return state.ground.say(rejected('not-a-proxy', number, text));
+  }
   const value = heading.exec(text)?.[1]?.trim() ?? '';
   state.where = whereAfter(text, value);
   if (state.where !== 'flow' && state.where !== 'anchor') return;

@@ -2,10 +2,18 @@
 
 import type { Rejection } from '../../model/book.js';
 import { longestLine } from './format.js';
+import { protocolWord } from './scheme.js';
 
-/** A piece of JSON with the names under which it stands, or why something was not read. */
+/** A piece of JSON with the names under which it stands, outermost first, `''` for a place in a list; or why something was not read. */
 export type Cut =
-  | { readonly kind: 'record' | 'text'; readonly json: string; readonly line: number; readonly keys: readonly string[] }
+  | {
+      readonly kind: 'record' | 'text';
+      readonly json: string;
+      readonly line: number;
+      readonly keys: readonly string[];
+      /** It stands beside a list that is named as one, and so may tell of that list. */
+      readonly beside?: boolean;
+    }
   | { readonly kind: 'fault'; readonly why: Rejection; readonly line: number; readonly text: string };
 
 /** An object or list that is open. */
@@ -25,6 +33,8 @@ export interface Frame {
   named: boolean;
   /** Records were found in it: it is what holds records. */
   gave: boolean;
+  /** A list stands in it under a name that says so: what stands under other names is beside that list. */
+  wraps: boolean;
   /** Why it cannot be a record any more. */
   lost: Rejection | undefined;
 }
@@ -79,9 +89,34 @@ export const openFrame = (state: State, shape: Frame['shape']): void => {
     addressed: false,
     named: false,
     gave: false,
+    wraps: false,
     lost: undefined,
   });
+  if (shape === 'list') wrap(state);
 };
+
+/** The names under which lists stand in the answers of list servers and in settings. */
+const listNames = /^(?:prox(?:y|ies)|proxy_?list|data|list|results?|items|outbounds)$/i;
+
+const isListed = (key: string | undefined): boolean =>
+  key === undefined || listNames.test(key) || protocolWord(key) !== undefined;
+
+/** A list was opened: the objects in which it stands under such a name are its wrapping, and what waits of them may be beside it. */
+const wrap = (state: State): void => {
+  for (const [at, frame] of state.frames.entries()) {
+    if (frame.shape !== 'object' || frame.wraps || !listNames.test(state.frames[at + 1]?.key ?? '')) continue;
+    frame.wraps = true;
+    for (let index = frame.waited; index < state.waiting.length; index += 1) {
+      const cut = state.waiting[index];
+      if (cut !== undefined) state.waiting[index] = placed(state, cut);
+    }
+  }
+};
+
+const placed = (state: State, cut: Cut): Cut =>
+  cut.kind !== 'fault' && state.frames.some(({ wraps }, at) => wraps && !isListed(cut.keys[at + 1]))
+    ? { ...cut, beside: true }
+    : cut;
 
 const sink = (state: State): void => {
   state.tooDeep += 1;
@@ -180,7 +215,7 @@ export const loseLong = (state: State): void => {
 /** A record of a list tells all around it that they are what holds records; one under a name is only a part, if that around it is a record. */
 const give = (state: State, cut: Cut): void => {
   if (cut.kind === 'record' && topOf(state)?.shape === 'list') for (const frame of state.frames) frame.gave = true;
-  push(state, cut);
+  push(state, placed(state, cut));
 };
 
 const push = (state: State, cut: Cut): void => {

@@ -7,7 +7,7 @@ import type { Cut } from './json-frame.js';
 import { rejected, tell } from './lines.js';
 import { readPlain } from './plain.js';
 import { type Fields, fieldsOf } from './fields.js';
-import { overTls, readRecord } from './record.js';
+import { isAddressKey, isPortKey, overTls, readRecord } from './record.js';
 import { type Choice, isScheme, protocolWord, unsaid } from './scheme.js';
 
 export const json: Format = {
@@ -40,15 +40,18 @@ export const jsonLines: Format = {
 const tellAny = (ground: Ground, cut: Cut): void =>
   cut.kind === 'fault' ? ground.say(rejected(cut.why, cut.line, cut.text)) : tellCut(ground, cut);
 
-/** What stands elsewhere (inbounds, name servers, rules) is no list of proxies. */
+/** What sing-box has beside its outbounds: inbounds, name servers, rules. */
+const ofSingBox =
+  /^(?:\$schema|log|dns|ntp|certificate(?:_providers)?|http_clients|endpoints|inbounds|route|services|experimental)$/;
+
+/** Its other settings are no list of proxies; what it does not know itself is read as in any JSON. */
 const openOutbounds = (ground: Ground): TextReader =>
   createJsonCut(
     (cut) => {
-      const isTold =
-        cut.kind === 'fault' ? cut.why !== 'no-address' : cut.kind === 'record' && cut.keys.at(-2) === 'outbounds';
+      const isTold = cut.kind === 'fault' ? cut.why !== 'no-address' : !ofSingBox.test(cut.keys[1] ?? '');
       if (isTold) tellAny(ground, cut);
     },
-    (name) => name === 'type' || name === 'server',
+    (name) => name === 'type' || isAddressKey(name),
   );
 
 const openLines = (ground: Ground): LineReader => ({
@@ -59,9 +62,11 @@ const openLines = (ground: Ground): LineReader => ({
   end: () => {},
 });
 
-/** A name above the record or text (`"socks5": [ … ]`) is its section. */
-const tellCut = (ground: Ground, { kind, json, line, keys }: Cut & { kind: 'record' | 'text' }): void => {
+/** A name above the record or text (`"socks5": [ … ]`) is its section. Beside a list, only records of another list that have a port are proxies. */
+const tellCut = (ground: Ground, { kind, json, line, keys, beside }: Cut & { kind: 'record' | 'text' }): void => {
   const value = parsed(json);
+  if (beside === true && !(keys.at(-1) === '' && isObject(value) && Object.keys(value).some(isPortKey)))
+    return ground.say(rejected('not-a-proxy', line, `beside the list, under ${keys.join(' ').trim()}`));
   const choice = sectionOf(ground, keys);
   const setting = { choice, privates: ground.privates };
   if (typeof value === 'string') return tell(ground, readPlain(value, setting), { line, text: value });

@@ -137,10 +137,10 @@ const withHearsay = (entry: Entry, hearsay: Hearsay | undefined): Entry =>
   isRefused(entry) || hearsay === undefined ? entry : { ...entry, hearsay };
 
 const loginOf = (fields: Fields): { readonly login?: Login } | 'bad-login' => {
-  const user = rawText(fields, names.user) ?? '';
+  const user = rawText(fields, names.user);
   const password = rawText(fields, names.password) ?? '';
-  if (user === '' && password === '') return {};
-  return user === '' ? 'bad-login' : { login: { user, password } };
+  if ((user ?? '') === '' && password === '') return {};
+  return user === undefined ? 'bad-login' : { login: { user, password } };
 };
 
 type Choices = readonly Choice[] | { readonly why: 'foreign-scheme' | 'unknown-scheme' | 'ambiguous' | 'direct' };

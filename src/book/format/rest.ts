@@ -32,6 +32,8 @@ export const withRest = (pieces: Pieces, text: string): Entry => {
   if (text === '') return makeEntry(pieces);
   const rest = readRest(text);
   const told = typeof rest === 'string' ? {} : rest;
+  const { choice } = pieces;
+  if (told.scheme !== undefined && choice.by === 'entry' && choice.scheme !== told.scheme) return refuse('ambiguous');
   const hearsay = told.hearsay === undefined ? {} : { hearsay: told.hearsay };
   const spoken = told.scheme === undefined || pieces.form === 'url' ? {} : { choice: said(told.scheme) };
   const entry = makeEntry({ ...pieces, ...hearsay, ...spoken });
@@ -57,19 +59,20 @@ const readFields = (rest: string): Rest | 'trailing-text' | 'ambiguous' => {
   const plain = rest.replace(remark, ' ');
   const parted = /[\t,;|]/.test(plain);
   const fields = parted ? plain.split(/[\t,;|]/).map(bare) : plain.split(/\s+/).filter((word) => word !== '');
-  if (fields.some(isSecondAddress)) return 'ambiguous';
+  if (fields.some((field, at) => isSecondAddress(field) || isApart(field, fields[at + 1]))) return 'ambiguous';
   return parted || fields.every(isUsual) ? restOf(fields) : 'trailing-text';
 };
 
-/** The hearsay and the scheme in columns without names; a scheme only where one alone is named. */
-const restOf = (fields: readonly string[]): Rest => {
+/** The hearsay and the scheme in columns without names; two schemes are two readings. */
+const restOf = (fields: readonly string[]): Rest | 'ambiguous' => {
   const country = fields.find((field) => /^[A-Z]{2}$/.test(field));
   const anonymity = fields.find((field) => levels.test(field));
   const schemes = new Set(fields.map(protocolWord).filter(isScheme));
-  const [scheme, second] = schemes;
+  if (schemes.size > 1) return 'ambiguous';
+  const [scheme] = schemes;
   const hearsay = { ...(country && { country }), ...(anonymity && { anonymity: anonymity.toLowerCase() }) };
   return {
-    ...(scheme !== undefined && second === undefined ? { scheme } : {}),
+    ...(scheme !== undefined && { scheme }),
     ...(country === undefined && anonymity === undefined ? {} : { hearsay }),
   };
 };
@@ -85,6 +88,12 @@ const isUsual = (word: string): boolean =>
 const isProtocolWord = (word: string): boolean => {
   const spoken = protocolWord(word);
   return spoken !== undefined && spoken !== 'foreign' && spoken !== 'direct';
+};
+
+/** An address and its port in two columns; a name before a number may be anything. */
+const isApart = (field: string, next = ''): boolean => {
+  if (!/^[\d.]{7,15}$|^\[?[\da-f:]*:[\da-f:.]*\]?$/i.test(field) || typeof readPort(next) === 'string') return false;
+  return isHost(readHost(field.includes(':') && !field.startsWith('[') ? `[${field}]` : field));
 };
 
 const isSecondAddress = (field: string): boolean => {

@@ -1,5 +1,6 @@
 /** The table of export formats, and how a list is written in one of them. */
 
+import { placeOf } from '../../model/hop.js';
 import { clash } from './clash.js';
 import { csv } from './csv.js';
 import { json } from './json.js';
@@ -16,7 +17,11 @@ export interface Written {
   readonly counts: { readonly written: number; readonly left: ReadonlyMap<LeftOut, number> };
 }
 
-/** Writes proxies in pieces of text; credentials only if `logins` is `with`. Reading the text again gives the same hops, but those left out. */
+/**
+ * Writes proxies in pieces of text; credentials only if `logins` is `with`. Reading the text again gives the same hops, but
+ * those left out. Proxies at one place that follow each other are sorted by their text and written once each, so that the
+ * text does not depend on how the book keeps logins.
+ */
 export const writeList = (proxies: Iterable<Exported>, format: ExportFormat, logins: 'with' | 'without'): Written => {
   const counts = { written: 0, left: new Map<LeftOut, number>() };
   return { text: pieces(proxies, { writer: writers[format], isClear: logins === 'with', counts }), counts };
@@ -29,15 +34,25 @@ interface Job {
 }
 
 function* pieces(proxies: Iterable<Exported>, { writer, isClear, counts }: Job): Generator<string> {
+  const texts = new Set<string>();
+  let place = '';
   yield writer.head;
   for (const proxy of proxies) {
+    const at = placeOf(proxy.hop);
+    if (at !== place) yield* together(texts, writer, counts);
+    place = at;
     const row = writer.row(proxy, isClear);
-    if ('left' in row) {
-      counts.left.set(row.left, (counts.left.get(row.left) ?? 0) + 1);
-      continue;
-    }
-    yield counts.written === 0 ? row.text : `${writer.between}${row.text}`;
+    if ('left' in row) counts.left.set(row.left, (counts.left.get(row.left) ?? 0) + 1);
+    else texts.add(row.text);
+  }
+  yield* together(texts, writer, counts);
+  yield writer.foot;
+}
+
+function* together(texts: Set<string>, { between }: Writer, counts: { written: number }): Generator<string> {
+  for (const text of [...texts].sort()) {
+    yield counts.written === 0 ? text : `${between}${text}`;
     counts.written += 1;
   }
-  yield writer.foot;
+  texts.clear();
 }
