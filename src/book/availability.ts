@@ -162,8 +162,11 @@ export const latencyOf = ({ times }: History): Bound | undefined => {
 export const weekOf = (history: History, now: Stamp): string => {
   const { hours, lastHour, hourAll } = history;
   const late = Math.max(0, Math.floor(now / 3_600_000) - lastHour);
-  const known = hourAll === 0 ? '' : `${hours}${cellOf(history)}${'.'.repeat(Math.min(hoursKept, late))}`;
+  if (hourAll === 0) return emptyWeek;
+  const known = `${hours}${cellOf(history)}${'.'.repeat(Math.min(hoursKept, late))}`;
   return known.slice(-hoursKept).padStart(hoursKept, '.');
 };
+
+const emptyWeek = '.'.repeat(hoursKept);
 
 const cellOf = ({ hourGood, hourAll }: History): string => String(Math.floor((hourGood / hourAll) * 9));

@@ -5,9 +5,9 @@ import { type BookEntry, type EntryDetail, type Hearsay, type SortKey, type Stam
 import type { Filter } from '../model/filter.js';
 import { type Endpoint, hostText, parseEndpoint } from '../model/address.js';
 import type { Spellings } from '../model/same-place.js';
-import { readHistory } from './history-text.js';
+import { type Dress, createDress } from './dress.js';
 import { stretchesOf } from './order.js';
-import { entryOf, exitOf, hopOf, idOf, parseId, partsOf } from './rows.js';
+import { hopOf, idOf, parseId, partsOf } from './rows.js';
 import type { Database, Row, Statement, Value } from './sqlite.js';
 import { type Condition, whereOf } from './where.js';
 
@@ -29,6 +29,7 @@ export interface Looks {
   /** The keys of all that a person may mean by a text: an id, a hop with or without its login, `host:port`, or a host. */
   readonly named: (text: string) => readonly number[];
   readonly detail: (key: number) => EntryDetail | undefined;
+  readonly entry: (key: number) => BookEntry | undefined;
   /** The keys of all proxies at a place, by any of the spellings of its host. */
   readonly at: (spellings: Spellings, port: number) => readonly number[];
   /** The evidence of the last audit of each mode, as it was kept. */
@@ -43,15 +44,20 @@ export const createLooks = (database: Database, clock: () => Stamp, version: () 
   const on = statementsOf(database);
   const ask = createAsk(database);
   const count = createCount(ask, version);
-  const dress = (row: Row): BookEntry => dressed(row, on, clock());
+  const dress = createDress(database, clock);
   return {
-    page: (wanted) => pageOf(wanted, { ask, count }, clock()).map(dress),
+    page: (wanted) => dress(pageOf(wanted, { ask, count }, clock())),
     count: (filter) => count(whereOf(filter, clock())),
     keyOf: (text) => keyOf(on, text),
     named: (text) => named(on, text),
+    entry: (key) => {
+      const row = on.row.get(key);
+      return row && dress([row])[0];
+    },
     detail: (key) => {
       const row = on.row.get(key);
-      return row && detailOf(row, dress(row), on);
+      const [entry] = row === undefined ? [] : dress([row]);
+      return row && entry && detailOf(row, entry, on);
     },
     at: ({ hosts, prefixes }, port) => [
       ...hosts.flatMap((host) => on.atPlace.all(host, port).map(({ key }) => Number(key))),
@@ -69,22 +75,22 @@ export const createLooks = (database: Database, clock: () => Stamp, version: () 
       const { sql, values } = whereOf(filter, clock());
       return ask(`SELECT key FROM proxies WHERE ${sql}`, values).map(({ key }) => Number(key));
     },
-    *each(filter) {
-      const { sql, values } = whereOf(filter, clock());
-      const place = 'host, port, scheme, login';
-      for (let last: readonly Value[] = ['', 0, '', '']; ; ) {
-        const some = ask(
-          `SELECT * FROM proxies INDEXED BY proxyPlace WHERE (${place}) > (?, ?, ?, ?) AND ${sql} ORDER BY ${place} LIMIT 500`,
-          [...last, ...values],
-        );
-        for (const row of some) yield dress(row);
-        const end = some.at(-1);
-        if (end === undefined || some.length < 500) return;
-        last = place.split(', ').map((column) => end[column] ?? '');
-      }
-    },
+    each: (filter) => eachOf(whereOf(filter, clock()), ask, dress),
   };
 };
+
+function* eachOf({ sql, values }: Condition, ask: Ask, dress: Dress): Generator<BookEntry> {
+  const place = ['host', 'port', 'scheme', 'login'];
+  const page = `SELECT * FROM proxies INDEXED BY proxyPlace
+    WHERE (${place.join(', ')}) > (?, ?, ?, ?) AND ${sql} ORDER BY ${place.join(', ')} LIMIT 500`;
+  for (let last: readonly Value[] = ['', 0, '', '']; ; ) {
+    const some = ask(page, [...last, ...values]);
+    yield* dress(some);
+    const end = some.at(-1);
+    if (end === undefined || some.length < 500) return;
+    last = place.map((column) => end[column] ?? '');
+  }
+}
 
 /** The first text behind all that begin with a colon's prefix: a semicolon comes next. */
 const pastAll = (prefix: string): string => prefix.replace(/:$/, ';');
@@ -162,28 +168,11 @@ const statementsOf = (database: Database) => ({
     `SELECT name, first, last, hearsay FROM named JOIN sources ON sources.key = named.source
      WHERE proxy = ? AND gone = 0 ORDER BY first, name`,
   ),
-  exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
-  history: database.prepare('SELECT state FROM histories WHERE proxy = ?'),
   audits: database.prepare('SELECT mode, at, grade, judges FROM audits WHERE proxy = ? ORDER BY at DESC'),
   details: database.prepare('SELECT mode, at, detail FROM audits WHERE proxy = ? AND detail IS NOT NULL'),
   near: database.prepare('SELECT * FROM proxies WHERE host >= ? AND host < ? AND key <> ? LIMIT 20'),
   family: database.prepare('SELECT * FROM proxies WHERE family = ? AND key <> ? LIMIT 20'),
 });
-
-const dressed = (row: Row, on: Statements, now: Stamp): BookEntry => {
-  const key = row['key'] ?? null;
-  // Most of a large book was never tried: a first try leaves a pulse, or a time for the next one.
-  const wasTried = row['pulse'] !== 0 || row['nextTry'] !== null;
-  const state = wasTried ? on.history.get(key)?.['state'] : undefined;
-  const isGraded = row['tunnel'] !== null || row['forward'] !== null;
-  return entryOf(row, {
-    now,
-    sources: on.sources.all(key).map(({ name }) => String(name)),
-    exits: row['exits'] === '' ? [] : on.exits.all(key).map(exitOf),
-    history: typeof state === 'string' ? readHistory(state) : undefined,
-    grades: isGraded ? on.audits.all(key) : [],
-  });
-};
 
 const detailOf = (row: Row, entry: BookEntry, on: Statements): EntryDetail => {
   const key = row['key'] ?? null;

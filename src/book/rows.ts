@@ -23,9 +23,13 @@ export const inBars = (facts: readonly (string | number)[]): string =>
 
 /** The facts of such a column. */
 export const fromBars = (text: Value | undefined): readonly string[] =>
-  String(text ?? '')
-    .split('|')
-    .filter((fact) => fact !== '');
+  text === '' || text === undefined || text === null
+    ? noFacts
+    : String(text)
+        .split('|')
+        .filter((fact) => fact !== '');
+
+const noFacts: readonly string[] = [];
 
 /** What the book keeps of a hop: its place, and what stands behind the question mark. */
 export const partsOf = (
@@ -81,22 +85,37 @@ export const entryOf = (row: Row, { now, sources, exits, history = noHistory, gr
   const entry = placeOf(row);
   const [tunnel, forward] = [gradedIn(graded, 'tunnel', row['tunnel']), gradedIn(graded, 'forward', row['forward'])];
   const latency: Bound | undefined = latencyOf(history);
+  // In one literal: there may be a hundred thousand of them at a time.
   return {
-    ...{ id: idOf(hop, String(row['login'])), hop, login: row['login'] !== '', assumed: row['assumed'] === 1 },
-    ...{ shelf: shelves[Number(row['shelf'])] ?? 'quarantine', isNew: row['isNew'] === 1 },
-    ...{ added: Number(row['added']) as Stamp, named: Number(row['named']) as Stamp },
-    ...{ sources, tags: fromBars(row['tags']), exits },
-    ...(entry === undefined ? {} : { entry }),
-    ...(tunnel === undefined ? {} : { tunnel }),
-    ...(forward === undefined ? {} : { forward }),
-    ...{ pulse: pulses[Number(row['pulse'])] ?? 'unknown', trials: trialsOf(history), week: weekOf(history, now) },
-    ...(latency === undefined ? {} : { latency }),
-    ...(row['family'] === null ? {} : { family: String(row['family']) }),
-    ...(row['spki'] === null ? {} : { spki: String(row['spki']) }),
-    ...{ opens: fromBars(row['opens']).map(Number), refuses: fromBars(row['refuses']).map(Number) },
-    ...cannotIn(fromBars(row['cannot'])),
+    id: idOf(hop, String(row['login'])),
+    hop,
+    login: row['login'] !== '',
+    assumed: row['assumed'] === 1,
+    shelf: shelves[Number(row['shelf'])] ?? 'quarantine',
+    isNew: row['isNew'] === 1,
+    added: Number(row['added']) as Stamp,
+    named: Number(row['named']) as Stamp,
+    sources,
+    tags: fromBars(row['tags']),
+    exits,
+    pulse: pulses[Number(row['pulse'])] ?? 'unknown',
+    trials: trialsOf(history),
+    week: weekOf(history, now),
+    opens: fromBars(row['opens']).map(Number),
+    refuses: fromBars(row['refuses']).map(Number),
+    ...(entry && { entry }),
+    ...(tunnel && { tunnel }),
+    ...(forward && { forward }),
+    ...(latency !== undefined && { latency }),
+    ...rareOf(row),
   };
 };
+
+const rareOf = (row: Row): Pick<BookEntry, 'family' | 'spki' | 'cannot'> => ({
+  ...(row['family'] !== null && { family: String(row['family']) }),
+  ...(row['spki'] !== null && { spki: String(row['spki']) }),
+  ...(row['cannot'] !== '' && cannotIn(fromBars(row['cannot']))),
+});
 
 const cannotIn = (facts: readonly string[]): Pick<BookEntry, 'cannot'> => {
   const cannot = (['names', 'ipv6'] as const).filter((what) => facts.includes(what));

@@ -50,8 +50,8 @@ export interface Book extends Looks, Keeping, Shelving {
   readonly credentialsOf: (mark: string) => Credentials | undefined;
   /** Refuses what is blocked now, or this machine's own, of what was read. */
   readonly screen: () => Screen;
-  /** Whether an address is blocked by a list of ranges. */
-  readonly isBlocked: (host: Host) => boolean;
+  /** Tells of an address whether a list of ranges blocks it now. */
+  readonly blocks: () => (host: Host) => boolean;
   /** Changes with every change of the book, by whatever process. */
   readonly version: () => number;
   /** May be called again. */
@@ -86,7 +86,7 @@ export const openBook = (folder: string, { clock, lookUp, patience, isOwn = () =
     },
     credentialsOf: logins.find,
     screen,
-    isBlocked: (host) => blocks()(host),
+    blocks,
     version,
     close: () => {
       logins.close();

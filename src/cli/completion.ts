@@ -11,7 +11,8 @@ export const furnishCompletion: Furnish = (completion, run) => {
   completion
     .argument('<shell>', shells.join(', '))
     .addHelpText('after', '\nExample: source <(kaskade completion bash)');
-  run(completion, async (_face, [shell = '']) => {
+  run(completion, async ({ output }, [shell = '']) => {
+    if (output.json) throw fail('bad-usage', { note: 'A script is no JSON: leave --json away.' });
     if (!shells.includes(shell)) throw fail('bad-usage', { note: `The shells known are ${shells.join(', ')}.` });
     const { script } = await import('@bomb.sh/tab');
     script(shell, 'kaskade', 'kaskade');

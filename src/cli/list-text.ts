@@ -9,7 +9,7 @@ import type { Run } from './face.js';
 import { clean } from './output.js';
 
 interface Flags {
-  readonly format: string;
+  readonly format?: string;
   readonly filter: string;
   readonly logins?: true;
   readonly output?: string;
@@ -20,21 +20,30 @@ export const addExport = (list: Command, run: Run): void => {
   const command = list
     .command('export')
     .description('write proxies of the book as a list, to stdout or a file')
-    .option('--format <format>', 'txt, json, csv, proxychains or clash', 'txt')
+    .option('--format <format>', 'txt, json, jsonl, csv, proxychains or clash; txt if not said, jsonl with --json')
     .option('--filter <filter>', 'which of them', 'released')
     .option('--logins', 'with user names and passwords')
     .option('--output <file>', 'a file, which only you can read');
   run(command, async ({ program, output, stdout }) => {
-    const { format, filter, logins, output: path } = command.opts<Flags>();
+    const { filter, logins, output: path, ...flags } = command.opts<Flags>();
+    const format = formatFor(flags.format, output.json, path);
     const { book } = await program();
     const { chunks, counts } = book.export({ filter, format, ...(logins === undefined ? {} : { logins }) });
     const end = path === undefined ? await copy(chunks, stdout) : await writeFile(chunks, path);
     if (end === 'cut') return;
     const { written, left } = counts();
+    if (path !== undefined) output.value({ file: path, format, written, left });
     output.note(
       `${written} ${written === 1 ? 'proxy' : 'proxies'} written${left === 0 ? '' : `; ${left} left out, which ${format} has no words for`}.`,
     );
   });
+};
+
+const formatFor = (said: string | undefined, json: boolean, path: string | undefined): string => {
+  if (said === undefined) return json ? 'jsonl' : 'txt';
+  if (json && path === undefined && said !== 'jsonl')
+    throw fail('bad-usage', { note: '--json prints one record a line; another format goes to a file, --output FILE.' });
+  return said;
 };
 
 /** Whether all of it was written, or somebody has stopped reading. Rejects with `file-unwritable` for every other end. */

@@ -198,7 +198,8 @@ export const explainText = (
     return {
       format: explained.format,
       fields: [],
-      sentence: 'The line names no proxy: it is blank, a remark, or a setting that is none.',
+      sentence:
+        'The line names no proxy, and nothing that was meant for one: it is blank, a remark, a heading, or a setting.',
     };
   const { reading, fields, reason } = first;
   const shown = { format: explained.format, fields: fields.map(({ field, value }) => [field, value] as const) };

@@ -18,7 +18,8 @@ export const createCatalog = ({ open, exists }: HomeBook): Catalog => {
   const version = (): number => (exists() ? open().version() : 0);
   return {
     version,
-    candidates: (filter) => (exists() ? [...allOf(bothOf(released, filter), open())].filter(isFree) : []),
+    candidates: (filter) => (exists() ? allOf(bothOf(released, filter), open()) : []),
+    means: (filter, id) => exists() && meansIn(open(), filter, id),
     sample: (filter, most) => (exists() ? sampleOf(filter, most, open()) : { some: [], all: 0 }),
     entry: (id) => {
       const at = version();
@@ -47,8 +48,8 @@ const standsAt = ({ host, port, scheme }: First, book: Book): Candidate | undefi
 };
 
 const byKey = (key: number, book: Book): Candidate | undefined => {
-  const found = book.detail(key);
-  return found && candidateOf(found.entry, book);
+  const entry = book.entry(key);
+  return entry && candidateOf(entry, book);
 };
 
 const clock = (): Stamp => Date.now() as Stamp;
@@ -61,8 +62,18 @@ const bothOf = (one: Filter, other: Filter): Filter => {
 };
 
 function* allOf(filter: Filter, book: Book): Generator<Candidate> {
-  for (const entry of book.each(filter)) if (match(filter, entry, clock())) yield candidateOf(entry, book);
+  const isBlocked = book.blocks();
+  for (const entry of book.each(filter)) {
+    const candidate = match(filter, entry, clock()) ? candidateOf(entry, book, isBlocked) : undefined;
+    if (candidate?.blocked === false) yield candidate;
+  }
 }
+
+const meansIn = (book: Book, filter: Filter, id: ProxyId): boolean => {
+  const key = book.keyOf(id);
+  const entry = key === undefined ? undefined : book.entry(key);
+  return entry !== undefined && match(filter, entry, clock()) && mayPass(candidateOf(entry, book));
+};
 
 /** A look at each of a large book would hold up whoever else is served. */
 const sampleOf = (filter: Filter, most: number, book: Book): Sample => {
@@ -70,16 +81,14 @@ const sampleOf = (filter: Filter, most: number, book: Book): Sample => {
   return { some: evenly(keys, most).flatMap((key) => byKey(key, book) ?? []), all: keys.length };
 };
 
-const isFree = ({ blocked }: Candidate): boolean => !blocked;
-
-const candidateOf = (entry: BookEntry, book: Book): Candidate => {
+const candidateOf = (entry: BookEntry, book: Book, isBlocked = book.blocks()): Candidate => {
   const credentials = entry.login ? book.credentialsOf(markIn(entry.id)) : undefined;
   const hop = credentials === undefined ? entry.hop : { ...entry.hop, credentials };
   const addresses = [entry.entry?.address, ...entry.exits.map(({ address }) => address)];
   return {
     ...entry,
     proxy: { ...asProxy(hop, entry.sources[0] ?? 'book'), id: entry.id },
-    blocked: addresses.some((address) => address !== undefined && book.isBlocked(parseHost(address))),
+    blocked: addresses.some((address) => address !== undefined && isBlocked(parseHost(address))),
   };
 };
 

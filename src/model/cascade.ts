@@ -141,12 +141,23 @@ const parsePosition = (text: string, source: string): Position => {
   if (pick === undefined) throw fail('bad-cascade', { note: `behind ~ stands one of ${picks.join(', ')}` });
   const chain = tilde === null ? text : text.slice(0, tilde.index).trim();
   if (chain.startsWith('{')) return { pick, among: [], filter: parseFilter(bracedText(chain)) };
-  const among = chain.split('|').map((url) => asProxy(parseHop(url.trim()), source));
+  if (/\|\s*\{[^@]*\}$/.test(chain))
+    throw fail('bad-cascade', {
+      note: 'a filter stands alone, and proxies that are named beside it need a tag to be in it',
+    });
+  const urls = chain.split('|').map((url) => url.trim());
+  if (urls.includes(''))
+    throw fail('bad-cascade', { note: 'nothing stands there; one comma parts two hops, and one bar two proxies' });
+  const among = urls.map((url) => asProxy(parseHop(url), source));
   if (!isNonEmpty(among)) throw fail('bad-cascade', { note: 'an empty position' });
   return { pick, among };
 };
 
 const bracedText = (text: string): string => {
+  if (/^\{(?:[^"{}]|"(?:[^"\\]|\\[^])*")*\}\s*\|/u.test(text))
+    throw fail('bad-cascade', {
+      note: 'a filter stands alone; what else may be there is said in it, as in {up | tag=mine}',
+    });
   if (text.endsWith('}')) return text.slice(1, -1);
   throw fail('bad-cascade', { note: `behind a filter stands nothing but one of ~${picks.join(', ~')}` });
 };

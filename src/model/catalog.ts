@@ -30,12 +30,14 @@ export interface Sample {
   readonly all: number;
 }
 
-/** The book as routes are drawn from it. Nothing here waits; all of it throws `book-…` where the book cannot be read, and then there is no route. */
+/** The book as routes are drawn from it. Nothing here waits; all of it, the reading of candidates too, throws `book-…` where the book cannot be read, and then there is no route. */
 export interface Catalog {
   /** Another number after every change that may change an answer, such as a proxy put into quarantine. */
   readonly version: () => number;
-  /** Everything that a filter means and that is released and not blocked, in any order. */
-  readonly candidates: (filter: Filter) => readonly Candidate[];
+  /** Everything that a filter means and that is released and not blocked, in any order; read piece by piece as it is asked for. */
+  readonly candidates: (filter: Filter) => Iterable<Candidate>;
+  /** Whether a filter means a proxy that may be in a route, as the book is just now. */
+  readonly means: (filter: Filter, id: ProxyId) => boolean;
   /** What a filter means, whether it may pass or not, and of many so many, evenly chosen; only asked for when no route was found. */
   readonly sample: (filter: Filter, most: number) => Sample;
   /**

@@ -19,6 +19,10 @@ const named = /[^,]*/uy;
 export const cutChain = (chain: string): ChainText => {
   const behind = /;\s*repeat\s*=([a-z+\s]*)$/.exec(chain);
   const text = behind === null ? chain : chain.slice(0, behind.index);
+  if (behind !== null && /;\s*repeat\s*=[a-z+\s]*$/.test(text))
+    throw fail('bad-cascade', {
+      note: 'repeat= is said twice; what may repeat is joined by +, as in ;repeat=country+network',
+    });
   const positions: string[] = [];
   for (let at = 0; at <= text.length; ) {
     const piece = pieceAt(text, at);

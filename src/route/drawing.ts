@@ -34,6 +34,8 @@ export interface Wish {
 
 /** Draws routes. */
 export interface Drawing {
+  /** Resolves when a draw holds nobody up. */
+  readonly ready: (cascade: Cascade) => Promise<void>;
   /** One proxy for every position; undefined only where no row of proxies keeps all rules. */
   readonly draw: (wish: Wish) => readonly Proxy[] | undefined;
   /** Finds out why there is none. */
@@ -58,19 +60,33 @@ type Few = readonly (readonly Placed[])[];
 export const createDrawing = (given: Given): Drawing => {
   const parts: Parts = { ...given, few: new WeakMap(), nobody: asProxy(parseHop('socks5h://nobody.invalid'), '') };
   const pools = createPools(parts.book.catalog, parts.clock);
+  const drawRow = (wish: Wish): readonly Proxy[] | undefined => {
+    const plain = plainDraw(parts, pools, wish);
+    const [first] = wish.cascade.positions;
+    const row =
+      first.filter === undefined || !isGuarded(first)
+        ? draw(plain)
+        : guarded(plain, parts, { pools, wish, filter: first.filter });
+    return row?.map(({ proxy }) => proxy);
+  };
   return {
+    ready: async (cascade) => {
+      await Promise.all(filtersOf(cascade).map(pools.ready));
+    },
     explain: (wish) => explainRefusal(questionOf(parts, pools, wish)),
     draw: (wish) => {
-      const plain = plainDraw(parts, pools, wish);
-      const [first] = wish.cascade.positions;
-      const row =
-        first.filter === undefined || !isGuarded(first)
-          ? draw(plain)
-          : guarded(plain, parts, { pools, wish, filter: first.filter });
-      return row?.map(({ proxy }) => proxy);
+      const row = drawRow(wish);
+      const stale = row === undefined ? filtersOf(wish.cascade).filter((filter) => !pools.isFresh(filter)) : [];
+      if (stale.length === 0) return row;
+      // That there is none is only said of the book as it is now.
+      for (const filter of stale) pools.renew(filter);
+      return drawRow(wish);
     },
   };
 };
+
+const filtersOf = ({ positions }: Cascade): readonly Filter[] =>
+  positions.flatMap(({ filter }) => (filter === undefined ? [] : [filter]));
 
 const questionOf = (parts: Parts, pools: Pools, wish: Wish): Question => {
   const { layout, places, isUp, isOpen, isBarred } = plainDraw(parts, pools, wish);
@@ -101,9 +117,15 @@ const plainDraw = (parts: Parts, pools: Pools, wish: Wish): Draw => {
   const isBarred = (to: Proxy, from?: Proxy): boolean => barred.has(wayOf(to, from));
   const layout: Layout = { named, apart: rulesOf(cascade) };
   const places = positions.map((position, index) => placeOf(position, index, { parts, pools, wish }));
+  const stale = positions.map(({ filter }) => (filter === undefined || pools.isFresh(filter) ? undefined : filter));
+  const isMeant = ({ proxy }: Standing, at: number): boolean => {
+    const filter = stale[at];
+    return filter === undefined || book.catalog.means(filter, proxy.id);
+  };
   return {
     ...{ layout, places },
     mayStand: (standing, at) =>
+      isMeant(standing, at) &&
       aloneOf(standing, {
         own: named[at] === true ? none : own,
         onward: at === positions.length - 1 ? wanted.target : undefined,

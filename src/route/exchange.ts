@@ -23,16 +23,16 @@ const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
  * must not be. Rejects with a KaskadeError while nothing was answered; after that the answer is cut.
  */
 export const serveExchange = async (request: PlainRequest, journey: Journey): Promise<void> => {
-  const first = tryPlan(request, journey);
+  const first = await tryPlan(request, journey);
   const kept = first && takeKept(request, first, journey);
   if (kept !== undefined && (await attempt(request, { ...kept, kept: true }, journey)) !== 'stale') return;
   await attempt(request, { ...(await openFor(request, first, journey)), kept: false }, journey);
 };
 
 /** A route, where one is up; whoever opens a tunnel waits for one. */
-const tryPlan = (request: PlainRequest, { line }: Journey): Route | undefined => {
+const tryPlan = async (request: PlainRequest, { line }: Journey): Promise<Route | undefined> => {
   try {
-    return planFor(request, line);
+    return await planFor(request, line);
   } catch (thrown) {
     if (asKaskadeError(thrown).code !== 'cascade-down') throw thrown;
     return undefined;

@@ -64,8 +64,10 @@ export interface Way {
 }
 
 /** A route for a request, of the cascade that it asks for. Throws `cascade-down` where no whole one is up. */
-export const planFor = ({ asker, target }: PendingRequest, { cascadeFor, planner }: Line): Route =>
-  planner.plan(cascadeFor(asker), { identity: asker.identity, target });
+export const planFor = async ({ asker, target }: PendingRequest, { cascadeFor, planner }: Line): Promise<Route> => {
+  await planner.ready(cascadeFor(asker));
+  return planner.plan(cascadeFor(asker), { identity: asker.identity, target });
+};
 
 /**
  * Opens a way for a request: over the first route or, when that fails, another one of the same cascade; waits while none is up.

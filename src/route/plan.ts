@@ -39,6 +39,8 @@ export interface Planner {
    * `no-route-fits` where the book has none that keeps the rules, and `book-missing` where there is no book to draw from.
    */
   readonly plan: (cascade: Cascade, wanted: Wanted, barred?: Barred) => Route;
+  /** Resolves when a plan for the cascade holds nobody up: a large book is read in pieces. Never rejects. */
+  readonly ready: (cascade: Cascade) => Promise<void>;
   /** Forgets what an identity has drawn, so that it draws anew; the entries that it keeps stay, they protect it. */
   readonly renew: (identity: Identity) => void;
 }
@@ -47,7 +49,8 @@ export interface Planner {
 export const createPlanner = (parts: PlannerParts): Planner => {
   const choice = createChoice(parts);
   const { book } = parts;
-  const drawing = book && remembering(createDrawing({ ...parts, book, choice }), parts);
+  const plainly = book && createDrawing({ ...parts, book, choice });
+  const drawing = plainly && remembering(plainly, parts);
   const walkNamed = (wish: Wish): NonEmpty<Proxy> => {
     const { cascade, wanted, barred } = wish;
     const isOpen = (to: Proxy, from?: Proxy): boolean =>
@@ -70,6 +73,9 @@ export const createPlanner = (parts: PlannerParts): Planner => {
         ...{ cascade: cascade.id, identity: wanted.identity, hops: Object.freeze(hops) },
         ...(drawn === undefined ? {} : { drawn: true as const }),
       });
+    },
+    ready: async (cascade) => {
+      if (plainly !== undefined && drawsFromBook(cascade)) await plainly.ready(cascade);
     },
     renew: choice.forget,
   };

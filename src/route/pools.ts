@@ -1,5 +1,6 @@
 /** What a filter of a cascade means in the book just now, made ready for many draws: kept until the book changes. */
 
+import { setTimeout } from 'node:timers/promises';
 import { type At, type Millis, since } from '../model/brand.js';
 import { boundSpan } from '../model/bound.js';
 import { grades } from '../model/book.js';
@@ -22,10 +23,32 @@ export interface Pool {
   readonly quickest: () => readonly number[];
 }
 
-/** The pools of filters. */
+/** The pools of filters. A large book takes long to read; meanwhile what it was before serves, and whoever is drawn is looked at again. */
 export interface Pools {
+  /** What a filter means; where the book has changed and is large, what it meant before. Reads the book where nothing else is known. */
   readonly of: (filter: Filter) => Pool;
+  /** Whether that is what the book says now. */
+  readonly isFresh: (filter: Filter) => boolean;
+  /** Reads the book now, whatever it takes. */
+  readonly renew: (filter: Filter) => void;
+  /** Resolves when a pool is at hand without holding anybody up: soon where there is one of before, else when the book was read in pieces. */
+  readonly ready: (filter: Filter) => Promise<void>;
 }
+
+interface Known {
+  readonly pool: Pool;
+  readonly version: number;
+  readonly at: At;
+  /** What it took to read it. */
+  readonly cost: number;
+}
+
+/** A pool that takes longer is read in pieces, with others served between them. */
+const short = 20;
+/** So long a session waits for the newest where there is a pool of before. */
+const patience = 100;
+/** So many proxies are read at a time: a few milliseconds. */
+const piece = 250;
 
 /** Filters that look at the age of a proxy mean others as time goes by. */
 const agedAfter = 60_000 as Millis;
@@ -35,21 +58,66 @@ const mostPools = 16;
 
 /** Pools of a book. */
 export const createPools = (catalog: Catalog, clock: () => At): Pools => {
-  const pools = new Map<string, { readonly pool: Pool; readonly version: number; readonly at: At }>();
+  const pools = new Map<string, Known>();
   const texts = new WeakMap<Filter, string>();
+  const textOf = (filter: Filter): string => {
+    const text = texts.get(filter) ?? printFilter(filter);
+    texts.set(filter, text);
+    return text;
+  };
+  const keep = (text: string, known: Known): Pool => {
+    if (pools.size >= mostPools && !pools.has(text)) pools.clear();
+    pools.set(text, known);
+    return known.pool;
+  };
+  const read = (filter: Filter): Pool => {
+    const [version, at] = [catalog.version(), clock()];
+    const pool = createPool([...catalog.candidates(filter)]);
+    return keep(textOf(filter), { pool, version, at, cost: since(at, clock()) });
+  };
+  const readInPieces = async (filter: Filter): Promise<void> => {
+    const [version, at] = [catalog.version(), clock()];
+    const found: Candidate[] = [];
+    for (const candidate of catalog.candidates(filter)) {
+      found.push(candidate);
+      if (found.length % piece === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    keep(textOf(filter), { pool: createPool(found), version, at, cost: since(at, clock()) });
+  };
+  const readOnce = atOnce(textOf, readInPieces);
+  const isFreshPool = (filter: Filter, known: Known): boolean =>
+    known.version === catalog.version() && !(looksAtAge(filter) && since(known.at, clock()) >= agedAfter);
   return {
     of: (filter) => {
-      const [version, at] = [catalog.version(), clock()];
-      const text = texts.get(filter) ?? printFilter(filter);
-      texts.set(filter, text);
-      const known = pools.get(text);
-      const isFresh = known?.version === version && !(looksAtAge(filter) && since(known.at, at) >= agedAfter);
-      if (isFresh) return known.pool;
-      const pool = createPool(catalog.candidates(filter));
-      if (pools.size >= mostPools) pools.clear();
-      pools.set(text, { pool, version, at });
-      return pool;
+      const known = pools.get(textOf(filter));
+      return known !== undefined && (known.cost > short || isFreshPool(filter, known)) ? known.pool : read(filter);
     },
+    isFresh: (filter) => {
+      const known = pools.get(textOf(filter));
+      return known !== undefined && isFreshPool(filter, known);
+    },
+    renew: read,
+    ready: async (filter) => {
+      const known = pools.get(textOf(filter));
+      if (known === undefined) return readOnce(filter);
+      if (known.cost <= short || isFreshPool(filter, known)) return;
+      await Promise.race([readOnce(filter), setTimeout(patience, undefined, { ref: false })]);
+    },
+  };
+};
+
+/** One reading serves all who wait for it. What goes wrong is told to whoever draws. */
+const atOnce = (textOf: (filter: Filter) => string, read: (filter: Filter) => Promise<void>) => {
+  const reading = new Map<string, Promise<void>>();
+  return (filter: Filter): Promise<void> => {
+    const text = textOf(filter);
+    const known = reading.get(text);
+    if (known !== undefined) return known;
+    const begun = read(filter)
+      .catch(() => undefined)
+      .finally(() => reading.delete(text));
+    reading.set(text, begun);
+    return begun;
   };
 };
 

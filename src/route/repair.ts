@@ -74,7 +74,7 @@ const tryRoutes = async <Found>(session: Search<Found>, { barred, first, last }:
   let error = last;
   let failed: { readonly route?: Route } = {};
   for (let dials = 0; dials <= mostRetries; dials += 1) {
-    const route = (dials === 0 ? first : undefined) ?? planned(session, barred);
+    const route = (dials === 0 ? first : undefined) ?? (await plannedInTime(session, barred));
     if (route instanceof KaskadeError) return { error: error ?? route, ...failed };
     try {
       return { found: await session.attempt(route) };
@@ -92,6 +92,19 @@ const bar = (route: Route, error: KaskadeError, barred: Map<string, Way>): void 
   const way = wayIn(route, error.failure);
   if (way === undefined) throw error;
   barred.set(wayOf(way.to, way.from), way);
+};
+
+/** A large book is read in pieces first, so that nobody else is held up. */
+const plannedInTime = async <Found>(
+  session: Search<Found>,
+  barred: ReadonlyMap<string, Way>,
+): Promise<Route | KaskadeError> => {
+  try {
+    await session.planner.ready(session.cascade());
+  } catch (thrown) {
+    return asKaskadeError(thrown);
+  }
+  return planned(session, barred);
 };
 
 const planned = <Found>(

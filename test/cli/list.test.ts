@@ -63,6 +63,15 @@ test('the book answers questions, and no login is ever printed unless an export 
   assert.equal((await run(['list', 'release', '--filter', 'login=yes'])).stdout, '1 proxy released\n');
   const bare = await run(['list', 'export', '--filter', 'released']);
   assert.equal(bare.stdout, 'http://9.9.9.9:8080\n');
+  const records = await run(['list', 'export', '--json']);
+  assert.deepEqual(
+    records.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly url: unknown }).url),
+    ['http://9.9.9.9:8080'],
+  );
+  assertRefused(await run(['list', 'export', '--json', '--format', 'clash']), 2, /--output FILE/);
   const file = join(home, 'out.txt');
   const clear = await run(['list', 'export', '--logins', '--output', file]);
   assert.deepEqual([clear.stdout, readFileSync(file, 'utf8')], ['', 'http://bob:s3cret@9.9.9.9:8080\n']);
@@ -109,7 +118,7 @@ test('what is wrong is said, with what would be right', async (context) => {
   );
   assertRefused(await run(['list', 'forget', 'nobody']), 2, /no such source/);
   assertRefused(await run(['list', 'release']), 2, /Name proxies/);
-  assertRefused(await run(['list', 'export', '--format', 'pac']), 2, /txt, json, csv, proxychains, clash/);
+  assertRefused(await run(['list', 'export', '--format', 'pac']), 2, /txt, json, jsonl, csv, proxychains, clash/);
 });
 
 test('a cascade that draws from the book uses what was released, and nothing else, also when that changes while it runs', async (context) => {

@@ -27,7 +27,7 @@ const opened = (
 };
 
 const idsOf = ({ routes: { catalog } }: RouteBook, filter: string): readonly string[] =>
-  catalog.candidates(parseFilter(filter)).map(({ proxy }) => proxy.id);
+  [...catalog.candidates(parseFilter(filter))].map(({ proxy }) => proxy.id);
 
 test('only what was released and is not blocked is drawn, as soon as another process has said so', async (context) => {
   const {

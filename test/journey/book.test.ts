@@ -191,6 +191,7 @@ test('while the book cannot be read no session and no probe goes out, and nothin
   const catalog: Catalog = {
     version: unreadable,
     candidates: unreadable,
+    means: unreadable,
     sample: unreadable,
     entry: unreadable,
     isBarred: unreadable,

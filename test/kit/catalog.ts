@@ -2,7 +2,7 @@
 
 import type { BookEntry } from '../../src/model/book.js';
 import { type ProxyId, asProxy } from '../../src/model/cascade.js';
-import { type Candidate, type Catalog, barOf, evenly } from '../../src/model/catalog.js';
+import { type Candidate, type Catalog, barOf, evenly, mayPass } from '../../src/model/catalog.js';
 import { match } from '../../src/model/filter-match.js';
 import type { Filter } from '../../src/model/filter.js';
 import { today } from './entries.js';
@@ -44,6 +44,7 @@ export const createCatalog = (entries: readonly BookEntry[], blocked: ReadonlySe
       asked += 1;
       return meant(filter, isFree);
     },
+    means: (filter, id) => meant(filter, (candidate) => mayPass(candidate) && candidate.proxy.id === id).length > 0,
     sample: (filter, most) => {
       const found = meant(filter, () => true);
       return { some: evenly(found, most), all: found.length };

@@ -95,7 +95,7 @@ test('a cascade has 1 to 8 hops', () => {
     'http://a||http://b',
     '~random',
   ]) {
-    assert.equal(code(chain), 'bad-hop', JSON.stringify(chain));
+    assert.equal(code(chain), 'bad-cascade', JSON.stringify(chain));
   }
 });
 
@@ -286,7 +286,13 @@ test('a filter in a cascade that is not right is refused with its hop', () => {
     ['http://a,{colour=red}', 'bad-filter', /^hop 2: at character 1: there is no such field/],
     ['{up', 'bad-cascade', /^hop 1: the brace is not closed$/],
     ['http://a,{tag="}', 'bad-cascade', /^hop 2: the brace is not closed$/],
-    ['{up}|http://a', 'bad-cascade', /^hop 1: behind a filter stands nothing/],
+    ['{up}http://a', 'bad-cascade', /^hop 1: behind a filter stands nothing/],
+    ['{up}|http://a', 'bad-cascade', /^hop 1: a filter stands alone/],
+    ['{tag="a}"}|{up}', 'bad-cascade', /^hop 1: a filter stands alone/],
+    ['http://a|{up}', 'bad-cascade', /^hop 1: a filter stands alone/],
+    [',{up}', 'bad-cascade', /^hop 1: nothing stands there/],
+    ['http://a,', 'bad-cascade', /^hop 2: nothing stands there/],
+    ['{up};repeat=country;repeat=network', 'bad-cascade', /^repeat= is said twice; .*country\+network/],
     ['{up}~fast', 'bad-cascade', /behind ~ stands one of/],
     ['{up};repeat=exit', 'bad-cascade', /behind repeat= stands country or network/],
     ['http://a;repeat=country', 'bad-cascade', /^repeat= is for filters/],

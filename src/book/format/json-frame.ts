@@ -74,8 +74,7 @@ export const topOf = (state: State): Frame | undefined => state.frames.at(-1);
 /** Opens an object or list. An object where a name must stand means that the one around it was never closed. */
 export const openFrame = (state: State, shape: Frame['shape']): void => {
   loseLong(state);
-  const isName = state.before === brace || state.before === comma;
-  if (shape === 'object' && isName && topOf(state)?.shape === 'object') breakOff(state, 'broken-record');
+  if (shape === 'object' && wantsName(state)) breakOff(state, 'broken-record');
   if (state.frames.length >= deepest) return sink(state);
   const top = topOf(state);
   state.said ||= shape === 'list';
@@ -103,20 +102,21 @@ const isListed = (key: string | undefined): boolean =>
 
 /** A list was opened: the objects in which it stands under such a name are its wrapping, and what waits of them may be beside it. */
 const wrap = (state: State): void => {
-  for (const [at, frame] of state.frames.entries()) {
-    if (frame.shape !== 'object' || frame.wraps || !listNames.test(state.frames[at + 1]?.key ?? '')) continue;
-    frame.wraps = true;
-    for (let index = frame.waited; index < state.waiting.length; index += 1) {
-      const cut = state.waiting[index];
-      if (cut !== undefined) state.waiting[index] = placed(state, cut);
-    }
-  }
+  const around = state.frames.filter(
+    ({ shape, wraps }, at) => shape === 'object' && !wraps && listNames.test(state.frames[at + 1]?.key ?? ''),
+  );
+  for (const frame of around) frame.wraps = true;
+  const from = around[0]?.waited ?? state.waiting.length;
+  state.waiting.push(...state.waiting.splice(from).map((cut) => placed(state, cut)));
 };
 
 const placed = (state: State, cut: Cut): Cut =>
   cut.kind !== 'fault' && state.frames.some(({ wraps }, at) => wraps && !isListed(cut.keys[at + 1]))
     ? { ...cut, beside: true }
     : cut;
+
+const wantsName = (state: State): boolean =>
+  topOf(state)?.shape === 'object' && (state.before === brace || state.before === comma);
 
 const sink = (state: State): void => {
   state.tooDeep += 1;

@@ -4,7 +4,8 @@ import type { Scheme } from '../../model/hop.js';
 import { type Entry, type Login, isRefused, makeEntry, refuse } from './entry.js';
 import type { Format, Ground, LineReader } from './format.js';
 import { rejected, tell } from './lines.js';
-import { protocolWord, said } from './scheme.js';
+import { readPlain } from './plain.js';
+import { protocolWord, said, unsaid } from './scheme.js';
 
 const heading = /^\s*\[ProxyList\]\s*$/i;
 const row = /^(?:http|socks4|socks5|raw)\s+\S+\s+\d+(?:\s+\S+\s+\S+)?$/i;
@@ -24,23 +25,25 @@ export const proxychains: Format = {
   open: (ground) => openConf(ground),
 };
 
-const openConf = (ground: Ground): LineReader => ({
-  line: (line, number) => {
+/** A line that does not begin with a type is not of proxychains; it may be one of a plain list all the same. */
+const openConf = (ground: Ground): LineReader => {
+  const asPlain = { choice: unsaid(ground), privates: ground.privates };
+  const line: LineReader['line'] = (line, number) => {
     const text = line.trim();
     if (text === '' || text.startsWith('#') || heading.test(text) || settings.test(text)) return;
     const words = text.replace(/\s#.*$/s, '').split(/\s+/);
-    const entry = readWords(words, ground);
+    const entry = isProtocol(words[0] ?? '') ? readWords(words, ground) : readPlain(text, asPlain);
     if (!isRefused(entry)) return tell(ground, entry, { line: number, text: '' });
     return ground.say(rejected(entry.why, number, words.slice(0, 3).join(' ') + (words.length > 3 ? ' …' : '')));
-  },
-  end: () => {},
-});
+  };
+  return { line, end: () => {} };
+};
 
 /** A host that is a name is taken as it is written, though proxychains itself wants numbers there. */
 const readWords = (words: readonly string[], { privates }: Ground): Entry => {
   const [type = '', host = '', port] = words;
   const scheme = types.get(type.toLowerCase());
-  if (scheme === undefined) return refuse(isProtocol(type) ? 'unknown-scheme' : 'not-a-proxy');
+  if (scheme === undefined) return refuse('unknown-scheme');
   if (port === undefined) return refuse(host === '' ? 'no-address' : 'no-port');
   if (words.length > 5) return refuse('trailing-text');
   const named = host.includes(':') ? `[${host}]` : host;

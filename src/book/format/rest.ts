@@ -32,8 +32,7 @@ export const withRest = (pieces: Pieces, text: string): Entry => {
   if (text === '') return makeEntry(pieces);
   const rest = readRest(text);
   const told = typeof rest === 'string' ? {} : rest;
-  const { choice } = pieces;
-  if (told.scheme !== undefined && choice.by === 'entry' && choice.scheme !== told.scheme) return refuse('ambiguous');
+  if (isContradicted(pieces, told)) return refuse('ambiguous');
   const hearsay = told.hearsay === undefined ? {} : { hearsay: told.hearsay };
   const spoken = told.scheme === undefined || pieces.form === 'url' ? {} : { choice: said(told.scheme) };
   const entry = makeEntry({ ...pieces, ...hearsay, ...spoken });
@@ -41,6 +40,9 @@ export const withRest = (pieces: Pieces, text: string): Entry => {
   if (!isRefused(entry)) return refuse(rest);
   return entry.why === 'single-label' ? refuse('not-a-proxy') : entry;
 };
+
+const isContradicted = ({ choice: { by, scheme } }: Pieces, told: Rest): boolean =>
+  by === 'entry' && told.scheme !== undefined && told.scheme !== scheme;
 
 /** Reads what stands between an address and the end of its line; `ambiguous` when there is a second address, `range` for a row of ports. */
 export const readRest = (rest: string): Rest | 'trailing-text' | 'ambiguous' | 'range' => {

@@ -3,13 +3,13 @@
 import { placeOf } from '../../model/hop.js';
 import { clash } from './clash.js';
 import { csv } from './csv.js';
-import { json } from './json.js';
+import { json, jsonl } from './json.js';
 import { proxychains } from './proxychains.js';
 import { txt } from './txt.js';
 import type { ExportFormat, Exported, LeftOut, Writer } from './writer.js';
 
 /** One row a format. */
-export const writers: Readonly<Record<ExportFormat, Writer>> = { txt, json, csv, proxychains, clash };
+export const writers: Readonly<Record<ExportFormat, Writer>> = { txt, json, jsonl, csv, proxychains, clash };
 
 /** What came of an export; counts are complete once its text is. */
 export interface Written {

@@ -1,8 +1,8 @@
-/** Export as a JSON array, one record a line. */
+/** Export as a JSON array, one record a line; and as JSON lines, the same without the array. */
 
 import { hostText } from '../../model/address.js';
 import { hopUrl } from './url.js';
-import type { Writer } from './writer.js';
+import type { Exported, Writer } from './writer.js';
 
 export const json: Writer = {
   format: 'json',
@@ -11,16 +11,26 @@ export const json: Writer = {
   head: '[\n',
   between: ',\n',
   foot: '\n]\n',
-  row: ({ hop, assumed, country }, logins) => {
-    const { host, port } = hop.endpoint;
-    const record = {
-      url: hopUrl(hop, logins),
-      protocol: hop.scheme,
-      host: hostText(host),
-      port,
-      ...(country === undefined ? {} : { country }),
-      ...(assumed === true ? { assumed } : {}),
-    };
-    return { text: JSON.stringify(record) };
-  },
+  row: (proxy, logins) => ({ text: record(proxy, logins) }),
+};
+
+export const jsonl: Writer = {
+  ...json,
+  format: 'jsonl',
+  about: 'the same records, one a line',
+  head: '',
+  between: '\n',
+  foot: '\n',
+};
+
+const record = ({ hop, assumed, country }: Exported, logins: boolean): string => {
+  const { host, port } = hop.endpoint;
+  return JSON.stringify({
+    url: hopUrl(hop, logins),
+    protocol: hop.scheme,
+    host: hostText(host),
+    port,
+    ...(country === undefined ? {} : { country }),
+    ...(assumed === true ? { assumed } : {}),
+  });
 };

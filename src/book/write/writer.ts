@@ -3,7 +3,7 @@
 import type { Hop } from '../../model/hop.js';
 
 /** The formats that the book exports. */
-export type ExportFormat = 'txt' | 'json' | 'csv' | 'proxychains' | 'clash';
+export type ExportFormat = 'txt' | 'json' | 'jsonl' | 'csv' | 'proxychains' | 'clash';
 
 /** A proxy to be written. */
 export interface Exported {

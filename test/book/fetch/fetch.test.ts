@@ -145,6 +145,26 @@ test('a body that ends before its end is no list, by length and by chunks', asyn
   assert.match(await fetched(saying), cut);
 });
 
+test('an answer that says nothing of its end is known as one, and its last line is not taken on trust', async () => {
+  const kinds = {
+    length: answer('8.8.8.8:80'),
+    chunks: 'Transfer-Encoding: chunked\r\n\r\na\r\n8.8.8.8:80\r\n0\r\n\r\n',
+    gzip: 'Content-Encoding: gzip\r\n\r\n',
+    nothing: '\r\n8.8.8.8:80',
+  };
+  const seen: Record<string, boolean> = {};
+  for (const [kind, what] of Object.entries(kinds)) {
+    await using host = await openListHost();
+    host.says('/list', typeof what === 'string' ? (socket) => socket.end(`HTTP/1.1 200 OK\r\n${what}`) : what);
+    const url = parseListUrl('http://lists.example/list');
+    const got = await fetchList({ url, road: roadTo(host), known: {}, limits: usualLimits }, never);
+    assert.ok(got.kind === 'list');
+    seen[kind] = got.endless;
+    got.close();
+  }
+  assert.deepEqual(seen, { length: false, chunks: false, gzip: false, nothing: true });
+});
+
 test('what dawdles, and what never ends, is cut off', async () => {
   const drip: Saying = (socket) => {
     socket.write('HTTP/1.1 200 OK\r\n\r\n');

@@ -92,6 +92,15 @@ test('a row with two protocols, or with a second address, is not one proxy', () 
   ]);
 });
 
+test('a line below [ProxyList] that is of another list is read as it stands there', () => {
+  assert.deepEqual(read('[ProxyList]', 'socks4 9.9.9.9 1080', '8.8.8.8:80', 'socks5 8.8.4.4', '1.2.3.999:80'), [
+    'socks4a 9.9.9.9:1080',
+    'http? 8.8.8.8:80',
+    '!no-port',
+    '!bad-octets',
+  ]);
+});
+
 test('a proxy in a block list is no block', () => {
   const ranges = ['5.6.0.0/16', '7.7.0.0/16', '6.6.0.0/16', '4.4.0.0/16'];
   assert.deepEqual(read(...ranges, '9.9.9.9 80').slice(4), ['!not-a-proxy']);

@@ -11,6 +11,7 @@ import { readPieces } from '../format/stage.js';
 const formats: Readonly<Record<ExportFormat, FormatName>> = {
   txt: 'lines',
   json: 'json',
+  jsonl: 'jsonl',
   csv: 'csv',
   proxychains: 'proxychains',
   clash: 'clash',
@@ -175,6 +176,24 @@ test('each format leaves out exactly what it cannot say, with the reason', () =>
   ]);
   for (const reason of Object.values(leftOutReasons)) assert.match(reason, /^the /);
   assert.match(writers.proxychains.limits, /numeric IPv4/);
+});
+
+test('proxies of one place are written sorted by what is written, and once each', () => {
+  const hops = ['http://b:2@8.8.8.8:80', 'http://8.8.8.8:80', 'http://a:1@8.8.8.8:80'].map(parseHop);
+  const orders = [hops, [...hops].reverse(), hops.slice(1)];
+  const texts = orders.map((some) => written(some, 'txt', 'with').text);
+  const [all = '', turned, two] = texts;
+  assert.equal(all, 'http://8.8.8.8:80\nhttp://a:1@8.8.8.8:80\nhttp://b:2@8.8.8.8:80\n');
+  assert.deepEqual([turned, two], [all, all.split('\n').toSpliced(2, 1).join('\n')]);
+  const bare = written(hops, 'txt', 'without');
+  assert.deepEqual([bare.text, bare.counts.written], ['http://8.8.8.8:80\n', 1]);
+});
+
+test('a login without a user name comes back from every format that can hold it', () => {
+  const [url, one] = ['http://:token@8.8.8.8:80', [parseHop('http://:token@8.8.8.8:80')]];
+  for (const format of names.filter((name) => name !== 'proxychains'))
+    assert.deepEqual(hopsOf(written(one, format, 'with').text, format), [url], format);
+  assert.equal(written(one, 'proxychains', 'with').counts.left.get('login'), 1);
 });
 
 test('columns keep what was assumed and the country', () => {
