@@ -38,11 +38,13 @@ export const createBookDesk = (open: () => Book, outlets: Outlets): BookDesk => 
   sources: () => open().sources.all().map(sourceView),
   preview: async (input, options = {}) => {
     checkName(options.name);
+    const progress = createProgress(options);
+    const watched = { ...options, onProgress: progress.onBytes };
     const opened =
       input.kind === 'url'
-        ? (await web()).openUrl(input, urlParts(open(), outlets, options), options)
-        : openList(input, options);
-    return previewList(await opened, open().screen(), options);
+        ? (await web()).openUrl(input, urlParts(open(), outlets, watched), options)
+        : openList(input, watched);
+    return previewList(await opened, open().screen(), progress.onRead);
   },
   import: async (input, options = {}) => {
     checkName(options.name);

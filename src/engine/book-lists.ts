@@ -157,18 +157,20 @@ async function* watched(
   }
 }
 
-/** Reads a list to its end, and tells what it would bring. */
+/** Reads a list to its end, and tells what it would bring; `onRead` hears of every batch. */
 export const previewList = async (
   { list }: Opened,
   screen: Screen,
-  { onRejected }: ImportOptions,
+  onRead: (batch: readonly Reading[]) => void,
 ): Promise<Preview> => {
   const counts = { proxies: 0, ranges: 0 };
   const rejected: Partial<Record<Rejection, number>> = {};
   const first: Extract<Reading, { kind: 'rejected' }>[] = [];
   const sample: string[] = [];
   for await (const batch of list.batches) {
-    for (const reading of batch.map(screen)) {
+    const screened = batch.map(screen);
+    onRead(screened);
+    for (const reading of screened) {
       if (reading.kind === 'proxy') {
         counts.proxies += 1;
         if (sample.length < mostShown) sample.push(labelHop(reading.hop));
@@ -176,7 +178,6 @@ export const previewList = async (
       else {
         rejected[reading.why] = (rejected[reading.why] ?? 0) + 1;
         if (first.length < mostShown) first.push(reading);
-        onRejected?.(reading);
       }
     }
   }

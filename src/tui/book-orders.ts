@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import type { ImportReport } from '../model/book.js';
-import type { BookDesk, ListInput, Selection } from '../engine/controller.js';
+import type { BookDesk, ImportOptions, ListInput, Selection } from '../engine/controller.js';
 import { type Importing, nameOf } from './importing.js';
 import { type Model, type Order, closeOverlay, say } from './page.js';
 
@@ -97,14 +97,14 @@ const createLists = (book: () => BookDesk, change: Change) => {
     stop,
     preview: (input: ListInput): void => {
       const own = begin();
-      void look(book(), input, own.signal).then(stepOf(own));
+      const step = stepOf(own);
+      const onProgress = progressIn('looking', input, step);
+      void look(book(), input, { signal: own.signal, onProgress }).then(step);
     },
     take: (input: ListInput): void => {
       const own = begin();
       const step = stepOf(own);
-      const onProgress = ({ bytes, read }: { readonly bytes: number; readonly read: number }): void => {
-        step({ step: 'taking', name: nameOf(input), bytes, read });
-      };
+      const onProgress = progressIn('taking', input, step);
       book()
         .import(input, { signal: own.signal, onProgress })
         .then((report) => {
@@ -129,15 +129,25 @@ const createLists = (book: () => BookDesk, change: Change) => {
   };
 };
 
+const progressIn =
+  (
+    step: 'looking' | 'taking',
+    input: ListInput,
+    show: (importing: Importing) => void,
+  ): Exclude<ImportOptions['onProgress'], undefined> =>
+  ({ bytes, read }) => {
+    show({ step, name: nameOf(input), bytes, read });
+  };
+
 const interrupted = (): Error => new Error('left');
 
 const withStep = (model: Model, importing: Importing): Model =>
   model.overlay?.kind === 'import' ? { ...model, overlay: { kind: 'import', importing } } : model;
 
 /** Looks at a list. Never rejects: what goes wrong is a step of the dialog too. */
-const look = async (book: BookDesk, input: ListInput, signal: AbortSignal): Promise<Importing> => {
+const look = async (book: BookDesk, input: ListInput, options: ImportOptions): Promise<Importing> => {
   try {
-    return { step: 'preview', input, preview: await book.preview(input, { signal }) };
+    return { step: 'preview', input, preview: await book.preview(input, options) };
   } catch (thrown) {
     if (input.kind === 'url' && asKaskadeError(thrown).code === 'consent-needed') return { step: 'consent', input };
     return { step: 'refused', name: nameOf(input), why: whyOf(thrown) };

@@ -13,7 +13,7 @@ export type Importing =
   | { readonly step: 'way'; readonly url: string; readonly at: number }
   /** The way is direct, and nobody has said yet that this is all right. */
   | { readonly step: 'consent'; readonly input: UrlInput }
-  | { readonly step: 'looking'; readonly name: string }
+  | { readonly step: 'looking'; readonly name: string; readonly bytes: number; readonly read: number }
   | { readonly step: 'preview'; readonly input: ListInput; readonly preview: Preview }
   | { readonly step: 'taking'; readonly name: string; readonly bytes: number; readonly read: number }
   | { readonly step: 'refused'; readonly name: string; readonly why: string };
@@ -53,7 +53,7 @@ export const takePlace = (model: Model, text: string): Step => {
 export const takePasted = (model: Model, text: string): Step => lookAtList(model, { kind: 'text', text });
 
 const lookAtList = (model: Model, input: ListInput): Step => ({
-  model: withStep(model, { step: 'looking', name: nameOf(input) }),
+  model: withStep(model, { step: 'looking', name: nameOf(input), bytes: 0, read: 0 }),
   orders: [{ do: 'preview', input }],
 });
 
@@ -172,15 +172,18 @@ const bodyLines = (importing: Importing, look: Look, size: Size): readonly Line[
         'warn',
       );
     case 'looking':
-      return paragraph(`Looking at ${importing.name} …`, columns);
+      return paragraph(`Looking at ${importing.name}: ${soFar(importing)} …`, columns);
     case 'preview':
       return previewLines(importing.preview, nameOf(importing.input), size);
     case 'taking':
-      return paragraph(`Taking ${importing.name}: ${importing.read} lines, ${bytesText(importing.bytes)} …`, columns);
+      return paragraph(`Taking ${importing.name}: ${soFar(importing)} …`, columns);
     case 'refused':
       return [...paragraph(importing.name, columns, 'faint'), ...paragraph(importing.why, columns, 'bad')];
   }
 };
+
+const soFar = ({ bytes, read }: { readonly bytes: number; readonly read: number }): string =>
+  `${read} lines, ${bytesText(bytes)}`;
 
 const wayLines = (
   { url, at }: { readonly url: string; readonly at: number },

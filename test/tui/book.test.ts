@@ -208,7 +208,7 @@ test('a list is shown with its counts before it is taken, taken with Enter, and 
     },
   });
   press('4', 'i', ...Array.from('/srv/list'), 'enter');
-  assert.match(shown(), /Looking at \/srv\/list …/);
+  assert.match(shown(), /Looking at \/srv\/list: 0 lines, 0 B …/);
   await until(() => shown().includes('2 proxies, read as lines'), 'a preview');
   assert.match(shown(), /not taken: 3 range, 1 bad-port/);
   assert.match(shown(), /line 0: range:/);

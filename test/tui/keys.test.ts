@@ -30,7 +30,10 @@ describe('every key of the table', () => {
     },
     { before: ['5', 'n'], keys: auditingKeys({ step: 'ask', at: 0, filter: '', tier: 'quick' }) },
     { before: ['4', 'enter', 'e'], keys: evidenceKeys },
-    { before: ['4', 'i', ...Array.from('/srv/list'), 'enter'], keys: importKeys({ step: 'looking', name: '' }) },
+    {
+      before: ['4', 'i', ...Array.from('/srv/list'), 'enter'],
+      keys: importKeys({ step: 'looking', name: '', bytes: 0, read: 0 }),
+    },
   ];
   for (const { before, keys } of tables) {
     for (const row of keys) {
