@@ -31,14 +31,20 @@ export interface HomeBook {
 
 const clock = (): Stamp => Date.now() as Stamp;
 
+/** What settings say of the book. */
+export interface BookSettings {
+  readonly 'book.tables': readonly string[];
+  readonly 'audit.own': readonly string[];
+}
+
 /** The book beside a settings file. */
-export const homeBook = (settingsPath: string, tables: () => readonly string[], patience?: Millis): HomeBook => {
+export const homeBook = (settingsPath: string, settings: () => BookSettings, patience?: Millis): HomeBook => {
   const folder = dirname(settingsPath);
   let book: Book | undefined;
   return {
     open: () =>
       (book ??= openBook(folder, {
-        ...{ clock, lookUp: lookUpFor(tables()), isOwn: createOwn().has },
+        ...{ clock, lookUp: lookUpFor(settings()['book.tables']), isOwn: ownBy(settings).has },
         ...(patience === undefined ? {} : { patience }),
       })),
     exists: () => book !== undefined || existsSync(bookPath(folder)),
@@ -48,6 +54,8 @@ export const homeBook = (settingsPath: string, tables: () => readonly string[], 
     },
   };
 };
+
+const ownBy = (settings: () => BookSettings) => createOwn(() => settings()['audit.own']);
 
 /** Files of the user say more than the table that comes along, and are asked first. */
 export const lookUpFor = (tables: readonly string[]): LookUp =>
@@ -69,9 +77,9 @@ export interface RouteBook {
 }
 
 /** The book beside a settings file, for an engine. */
-export const openRouteBook = (settingsPath: string, tables: () => readonly string[]): RouteBook => {
+export const openRouteBook = (settingsPath: string, settings: () => BookSettings): RouteBook => {
   // Sessions wait for nobody who writes: what cannot be noted now is noted the next time.
-  const home = homeBook(settingsPath, tables, millis(0));
+  const home = homeBook(settingsPath, settings, millis(0));
   const keepsake = keepGuards(settingsPath);
   const saved = parseGuards(keepsake.read());
   const guards = createGuards({ random: Math.random, wallClock: clock, saved });
@@ -79,8 +87,8 @@ export const openRouteBook = (settingsPath: string, tables: () => readonly strin
   const trouble = troubleOf(home);
   return {
     ...(trouble === undefined ? {} : { trouble }),
-    routes: { catalog, guards, own: createOwn().all },
-    known: knownIn(catalog, lookUpFor(tables())),
+    routes: { catalog, guards, own: ownBy(settings).all },
+    known: knownIn(catalog, lookUpFor(settings()['book.tables'])),
     note: (hops) => {
       noteIn(home, hops);
     },

@@ -1,4 +1,4 @@
-/** The addresses of this machine's own interfaces. */
+/** The addresses of the user: of this machine's own interfaces, and those that the user has named, as behind a translator only they can be. */
 
 import { networkInterfaces } from 'node:os';
 import { type Host, parseHost } from '../model/address.js';
@@ -7,11 +7,11 @@ import { privateKind } from '../model/private.js';
 /** Interfaces come and go: they are looked at anew after so long. */
 const ownFor = 10_000;
 
-/** The addresses of this machine. */
-export const createOwn = () => {
+/** The user's public addresses; `named` are those of the settings. */
+export const createOwn = (named: () => readonly string[]) => {
   let known: { readonly at: number; readonly all: readonly string[] } | undefined;
   const all = (): readonly string[] => {
-    if (known === undefined || Date.now() - known.at > ownFor) known = { at: Date.now(), all: ownAddresses() };
+    if (known === undefined || Date.now() - known.at > ownFor) known = { at: Date.now(), all: [...new Set([...ownAddresses(), ...named()])] };
     return known.all;
   };
   return { all, has: (host: Host): boolean => host.kind !== 'name' && all().includes(host.address) };

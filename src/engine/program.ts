@@ -27,7 +27,7 @@ import { tryCascade } from './try.js';
 export const openProgram = (home?: string, whenBroken?: 'leave'): Program => {
   const store = openStore(home, whenBroken);
   const place = (): Place => controlPlace(store.path);
-  const bookHome = homeBook(store.path, () => store.settings()['book.tables']);
+  const bookHome = homeBook(store.path, store.settings);
   return {
     settings: { path: store.path, all: store.views, find: store.view, set: store.set },
     cascades: {
@@ -95,7 +95,7 @@ const asRemark = (thrown: unknown): Claimed => {
 const beside =
   (store: Store): Beside =>
   async (work) => {
-    const book = openRouteBook(store.path, () => store.settings()['book.tables']);
+    const book = openRouteBook(store.path, store.settings);
     const { isBarred } = book.routes.catalog;
     try {
       return await work(createPlanner({ evidence: noEvidence, random: Math.random, clock: now, book: book.routes }), {

@@ -51,7 +51,7 @@ const begin = async (
   const given = options.cascade === undefined ? lab?.cascade : findCascade(store, options.cascade);
   const choice = createChoice(store, { lab, given, own });
   if (choice.inUse() === undefined && options.open !== true) throw fail('cascade-missing');
-  const book = openRouteBook(store.path, () => store.settings()['book.tables']);
+  const book = openRouteBook(store.path, store.settings);
   const remarks = { ...parts.remarks, ...(book.trouble === undefined ? {} : { book: book.trouble }) };
   const { routes, known, note, due, close } = book;
   const fetch = fetchInThread(dirname(store.path));

@@ -121,6 +121,14 @@ test('what is wrong is said, with what would be right', async (context) => {
   assertRefused(await run(['list', 'export', '--format', 'pac']), 2, /txt, json, jsonl, csv, proxychains, clash/);
 });
 
+test('an address that the user has named as the own is refused in lists, as one of an interface is', async (context) => {
+  const { run } = createKaskade(context);
+  await run(['config', 'set', 'audit.own', '9.9.9.9']);
+  const { stdout } = await run(['list', 'import', '-'], { stdin: '9.9.9.9:80\n9.9.9.9:81\n9.9.9.8:80\n' });
+  assert.match(stdout, /1 added/);
+  assert.match(stdout, /2 not taken: own-address/);
+});
+
 test('a cascade that draws from the book uses what was released, and nothing else, also when that changes while it runs', async (context) => {
   await using scope = createScope();
   const target = scope.use(await openTarget(echo));

@@ -19,12 +19,14 @@ const opened = (
   context: TestContext,
 ): { readonly routes: RouteBook; readonly other: TestBook; readonly folder: string } => {
   const folder = scratchFolder(context);
-  const routes = openRouteBook(join(folder, 'settings.json'), () => []);
+  const routes = openRouteBook(join(folder, 'settings.json'), plain);
   context.after(routes.close);
   const other = bookIn(folder);
   context.after(other.book.close);
   return { routes, other, folder };
 };
+
+const plain = () => ({ 'book.tables': [], 'audit.own': [] });
 
 const idsOf = ({ routes: { catalog } }: RouteBook, filter: string): readonly string[] =>
   [...catalog.candidates(parseFilter(filter))].map(({ proxy }) => proxy.id);
@@ -162,10 +164,10 @@ test('the country of a proxy is that of its exit, else of its address; names and
 
 test('nobody who only serves makes a book, and a broken one is told of and kept', (context) => {
   const folder = scratchFolder(context);
-  const none = openRouteBook(join(folder, 'settings.json'), () => []);
+  const none = openRouteBook(join(folder, 'settings.json'), plain);
   assert.deepEqual([none.trouble, none.routes.catalog.version(), idsOf(none, 'up')], [undefined, 0, []]);
   writeFileSync(bookPath(folder), 'no book '.repeat(1_000));
-  const broken = openRouteBook(join(folder, 'settings.json'), () => []);
+  const broken = openRouteBook(join(folder, 'settings.json'), plain);
   context.after(broken.close);
   assert.match(broken.trouble ?? '', /damaged \(kept as .*book\.db\.broken-1\)/);
 });
@@ -224,5 +226,5 @@ test('the sources that are due are named, the longest waiting first, and none wh
   note('three', Date.now() + 3_600_000);
   note('four');
   assert.deepEqual(routes.due(), ['two', 'one']);
-  assert.deepEqual(openRouteBook(join(scratchFolder(context), 'settings.json'), () => []).due(), []);
+  assert.deepEqual(openRouteBook(join(scratchFolder(context), 'settings.json'), plain).due(), []);
 });

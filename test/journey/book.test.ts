@@ -51,7 +51,7 @@ const withScene = async (context: Parameters<typeof scratchFolder>[0], act: (sce
   const folder = scratchFolder(context);
   const { book } = bookIn(folder, Date.now() as never);
   scope.defer(book.close);
-  const routes = openRouteBook(join(folder, 'settings.json'), () => []);
+  const routes = openRouteBook(join(folder, 'settings.json'), () => ({ 'book.tables': [], 'audit.own': [] }));
   scope.defer(routes.close);
   const house = scope.use(await startHouse(chain, { book: routes.routes, pulse: { probes: true, limits } }));
   const free = [...addresses];
@@ -164,7 +164,7 @@ test('a name that was released leads nobody to an address in quarantine, and to 
   const beside = openBeside(folder);
   beside.exec("UPDATE proxies SET host = 'localhost', shelf = 1 WHERE host = 'a.localhost'");
   beside.close();
-  const routes = openRouteBook(join(folder, 'settings.json'), () => []);
+  const routes = openRouteBook(join(folder, 'settings.json'), () => ({ 'book.tables': [], 'audit.own': [] }));
   scope.defer(routes.close);
   const house = scope.use(await startHouse(`http://localhost:${hop.port}`, { book: routes.routes }));
   const visit = async (): Promise<boolean> => {

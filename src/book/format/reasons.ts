@@ -62,7 +62,7 @@ export const reasons: Readonly<Record<Rejection, Reason>> = {
     'If it is your own proxy, use it in a cascade by its URL, or import with privates allowed.',
   ),
   'own-address': because(
-    'It is an address of this machine.',
+    'It is an address of this machine, or one that you have named as your own.',
     'A proxy of your own is named in a cascade, not in a list.',
   ),
   blocked: because('A block list has the address.', 'Look at the block lists among the sources.'),
