@@ -16,7 +16,7 @@ import { type Subject, authorizationOf, openTunnel } from './ask/subject.js';
 import { type Ask, type Asker, type Visit, visit, visitInRow } from './ask/visit.js';
 import type { Fact } from './identity/facts.js';
 import { type Search, createSearch } from './identity/search.js';
-import { pathOf } from './judge/pages.js';
+import { type PageName, pathOf } from './judge/pages.js';
 import { type JudgeRecord, findRecord } from './judge/record.js';
 
 /** What came of TLS through a tunnel. */
@@ -39,12 +39,14 @@ export interface Stand extends Cancel {
   readonly visitInRow: (asks: readonly Ask[]) => Promise<readonly Visit[]>;
   /** The plain question, asked once; who stands here has found that it may be asked. */
   readonly echo: () => Promise<Visit>;
-  /** A page, fetched once. */
-  readonly page: () => Promise<Visit>;
+  /** A page or file, fetched once. */
+  readonly page: (name?: PageName) => Promise<Visit>;
   /** Does once what several checks need. */
   readonly once: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
-  /** TLS to one of the judge's ports. */
+  /** TLS to one of the judge's ports, once. */
   readonly tls: (nth: number) => Promise<TlsVisit>;
+  /** The same on a connection of its own. */
+  readonly tlsAgain: (nth: number) => Promise<TlsVisit>;
   /** A tunnel, for as long as `work` takes. Rejects as it does, or as a tunnel does. */
   readonly inTunnel: <Result>(
     to: Endpoint,
@@ -52,6 +54,8 @@ export interface Stand extends Cancel {
   ) => Promise<Result>;
   /** What the judge keeps of a question, asked around the proxy. */
   readonly records: (id: string) => Promise<readonly JudgeRecord[]>;
+  /** The same of several questions. */
+  readonly recordsOfAll: (ids: readonly string[]) => Promise<ReadonlyMap<string, readonly JudgeRecord[]>>;
   readonly freshId: () => string;
   readonly random: () => string;
 }
@@ -97,10 +101,13 @@ export const createStand = (parts: StandParts): Stand => {
     visit: (ask) => patiently(2, () => visit(ask, asker, cancel)),
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
     echo: () => once('echo', () => visit({ page: '.txt' }, asker, cancel)),
-    page: () => once('page', () => patiently(3, () => visit({ page: '.html' }, asker, cancel))),
+    page: (name = '.html') =>
+      once(`page ${name}`, () => patiently(name === '.html' ? 3 : 2, () => visit({ page: name }, asker, cancel))),
     tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, { ...parts, freshId }))),
+    tlsAgain: (nth) => visitByTls(nth, { ...parts, freshId }),
     inTunnel: (to, work) => inTunnel(parts, to, work),
     records: (id) => judge.records(id, cancel),
+    recordsOfAll: (ids) => judge.recordsOfAll(ids, cancel),
   };
 };
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { yourFacts } from '../../src/audit/identity/facts.js';
 import { base32 } from '../../src/audit/identity/forms.js';
@@ -44,6 +45,23 @@ const wholes: Readonly<Record<string, string>> = {
   'hashed by md5': `ETag: ${hash('md5')}`,
   'hashed by sha1': `X-U: ${hash('sha1').toUpperCase()}`,
   'hashed by sha256': `X-U: ${hash('sha256')}`,
+  'hashed by sha512': `X-U: ${hash('sha512')}`,
+  'hashed with the line end of a shell': `X-U: ${createHash('md5').update(`${address}\n`).digest('hex')}`,
+  'hashed as bytes': `X-U: ${createHash('sha1').update(bytes).digest('base64')}`,
+  'as half of a hash': `X-U: u-${hash('md5').slice(0, 16)}`,
+  'as a checksum': `X-U: ${crc32(text).toString(16).padStart(8, '0')}`,
+  'as a number, lowest byte first': `Cookie: BIGipServer=${bytes.readUInt32LE(0)}.36895.0000`,
+  'in hexadecimal, lowest byte first': 'X-Node: 076433c6',
+  'in hexadecimal, byte by byte': 'X-Node: \\xc6\\x33\\x64\\x07',
+  'in base36': `X-Id: ${bytes.readUInt32BE(0).toString(36)}`,
+  'in base58': 'X-Id: 64qoyG',
+  'in binary': 'X-Bits: 11000110001100110110010000000111',
+  backwards: 'X-A: 7.001.15.891',
+  'with commas': 'X-A: 198,51,100,7',
+  'with blanks': 'X-A: 198 51 100 7',
+  'in entities of HTML': 'X-A: &#49;&#57;&#56;&#46;&#53;&#49;&#46;&#49;&#48;&#48;&#46;&#55;',
+  'in escapes of scripts': 'X-A: \\u0031\\u0039\\u0038.51.100.\\x37',
+  'as quoted-printable': 'X-A: =31=39=38=2E51.100.7',
   'IPv6 as text': `X-Real-IP: ${six}`,
   'IPv6 in full': 'X-Real-IP: 2001:0db8:051a:0007:0000:0000:0000:0042',
   'IPv6 without colons': 'X-Real-IP: 20010db8051a00070000000000000042',

@@ -10,7 +10,7 @@ import { type JudgeCard, type JudgeUrl, openCard } from '../judge/card.js';
 import { type JudgeKey, type JudgeRecord, findRecords } from '../judge/record.js';
 import { readReply } from './reply.js';
 import { browserFields } from './request.js';
-import { type Asker, visit } from './visit.js';
+import { type Asker, type Visit, visit, visitInRow } from './visit.js';
 
 /** A judge, and the ways to it. */
 export interface JudgeLink {
@@ -29,6 +29,8 @@ export interface JudgeLink {
   readonly direct: Asker;
   /** What it keeps of a question, asked directly. Empty where that cannot be had. */
   readonly records: (id: string, cancel: Cancel) => Promise<readonly JudgeRecord[]>;
+  /** The same of several questions, over one connection. */
+  readonly recordsOfAll: (ids: readonly string[], cancel: Cancel) => Promise<ReadonlyMap<string, readonly JudgeRecord[]>>;
 }
 
 /** Connects around every proxy; only ever asked for the judge. */
@@ -60,12 +62,17 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
     others: card.hosts.filter((host) => host !== hostText(main.host)).map((host) => at(main.port, host)),
     ports: card.http.filter((port) => port !== main.port).map((port) => at(port)),
     tls: card.tls.map(({ port, name, spki }) => ({ at: at(port), spki, ...(name === undefined ? {} : { name }) })),
-    records: async (id, called) => {
-      const { reply } = await visit({ page: '/record', id }, direct, called);
-      return reply?.kind === 'answer' ? findRecords(reply.body, id, key) : [];
+    records: async (id, called) => keptIn(await visit({ page: '/record', id }, direct, called), key),
+    recordsOfAll: async (ids, called) => {
+      const asks = ids.map((id) => ({ page: '/record' as const, id }));
+      const visits = asks.length === 0 ? [] : await visitInRow(asks, direct, called);
+      return new Map(visits.map((seen) => [seen.id, keptIn(seen, key)]));
     },
   };
 };
+
+const keptIn = ({ id, reply }: Visit, key: JudgeKey): readonly JudgeRecord[] =>
+  reply?.kind === 'answer' ? findRecords(reply.body, id, key) : [];
 
 const fetchCard = async (main: Endpoint, open: OpenDirect, cancel: Cancel): Promise<Buffer> => {
   const limit = deadline(within, () => fail('judge-unreachable', { note: 'it says nothing' }), cancel);

@@ -3,7 +3,8 @@ import { shown } from '../ask/text.js';
 import type { Reply } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
-import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
+import { type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
+import { readable } from './requests.js';
 
 /** H07: the head of an answer comes back as it was given. */
 export const answerHead = check(
@@ -21,11 +22,19 @@ export const answerHead = check(
   },
   async (stand) => {
     const seen = await stand.page();
-    return seen.reply?.kind === 'answer' && seen.reply.status === seen.expected.status
-      ? headVerdict(seen, seen.reply)
-      : untested(await whyNoPage(seen, stand));
+    const first = headIn(seen);
+    if (first === undefined) return untested(await whyNoPage(seen, stand));
+    const others: Result[] = [];
+    for (const page of readable) others.push(...[headIn(await stand.page(page))].filter((each) => each !== undefined));
+    return worstOf([first, ...others]);
   },
 );
+
+/** The verdict on the head of an answer; undefined where another one came, which is told by others. */
+export const headIn = (seen: Visit): Result | undefined =>
+  seen.reply?.kind === 'answer' && seen.reply.status === seen.expected.status
+    ? headVerdict(seen, seen.reply)
+    : undefined;
 
 /** A page that the judge gave and that did not come is told by others. */
 const whyNoPage = async (seen: Visit, stand: Stand): Promise<string> =>
@@ -40,15 +49,19 @@ const protective = ['content-security-policy', 'strict-transport-security', 'x-c
 
 type Answered = Extract<Reply, { kind: 'answer' }>;
 
-const headVerdict = ({ expected }: Visit, { fields }: Answered): Result => {
-  const had = new Set(expected.fields.map(({ name }) => name.toLowerCase()));
+const headVerdict = (seen: Visit, { fields }: Answered): Result => {
+  const given = givenTo(seen);
+  const had = new Set(given.map(({ name }) => name.toLowerCase()));
   const has = new Set(fields.map(({ name }) => name.toLowerCase()));
-  const gone = expected.fields.filter(({ name }) => !has.has(name.toLowerCase()));
+  const gone = given.filter(({ name }) => !has.has(name.toLowerCase()));
   const added = fields.filter(({ name }) => !had.has(name.toLowerCase()));
-  const changed = expected.fields.filter(
+  const changed = given.filter(
     ({ name, value }) => has.has(name.toLowerCase()) && !fields.some((other) => isSame(other, { name, value })),
   );
-  const evidence = [{ what: 'fields of the answer', sent: textOf(expected.fields), arrived: textOf(fields) }];
+  const evidence = [{ what: 'fields of the answer', sent: textOf(given), arrived: textOf(fields) }];
+  const leading = [...added, ...changed.flatMap(({ name }) => named(fields, name))].filter(leadsElsewhere);
+  if (leading.length > 0)
+    return failed(`It has answers lead to what the site did not name (${namesOf(leading)}).`, 'hostile', evidence);
   if (added.some(({ name }) => /^set-cookie2?$/i.test(name)))
     return failed('It adds a cookie to answers, by which you can be followed.', 'stealth', evidence);
   const unguarded = [...gone, ...changed].filter(({ name }) => protective.includes(name.toLowerCase()));
@@ -60,6 +73,20 @@ const headVerdict = ({ expected }: Visit, { fields }: Answered): Result => {
     ? note(`It announces itself to you, in fields of the answer: ${namesOf(told)}.`, evidence)
     : pass('The fields of the answer are those that were given.');
 };
+
+/** The fields that the judge gave, with the name by which it was asked. */
+const givenTo = ({ expected, sent }: Visit): readonly Field[] => {
+  const host = sent.fields.find(({ name }) => name === 'Host')?.value ?? '';
+  return expected.fields.map(({ name, value }) => ({ name, value: value.replace('{host}', host) }));
+};
+
+const named = (fields: readonly Field[], name: string): readonly Field[] =>
+  fields.filter((field) => field.name.toLowerCase() === name.toLowerCase());
+
+/** What a browser follows, or loads, without being asked: a field of that kind is as good as a script in the page. */
+const leadsElsewhere = ({ name, value }: Field): boolean =>
+  /^(?:refresh|location)$/i.test(name) ||
+  (/^link$/i.test(name) && /rel\s*=\s*"?[^";,]*\b(?:stylesheet|(?:module)?preload|prefetch|prerender|serviceworker|manifest|next)\b/i.test(value));
 
 const isSame = (one: Field, other: Field): boolean =>
   one.name.toLowerCase() === other.name.toLowerCase() && one.value === other.value;

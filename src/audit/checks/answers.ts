@@ -3,6 +3,8 @@ import type { JudgeRecord } from '../judge/record.js';
 import { shown } from '../ask/text.js';
 import { fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
+import type { Stand } from '../stand.js';
+import { headIn } from './answer-head.js';
 import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
 
 /** H14: errors and redirects come back as the site gave them. */
@@ -21,7 +23,7 @@ export const errors = check(
   async (stand) => {
     const names: readonly PageName[] = ['/moved', '/missing', '/broken', '/none', '/empty'];
     for (const page of names) {
-      const result = errorVerdict(await stand.visit({ page }));
+      const result = errorVerdict(await stand.page(page));
       if (result !== undefined) return result;
     }
     return pass('Errors, empty answers and a redirect came back as they were given.');
@@ -38,16 +40,15 @@ const errorVerdict = (visit: Visit): Result | undefined => {
       arrived: `${reply.status} ${fieldOf(reply, 'location').join()}\n${shown(reply.body, 200)}`,
     },
   ];
-  if (page === '/moved') {
-    const isKept = reply.status === 301 && fieldOf(reply, 'location').some((place) => place.startsWith('https://'));
-    return isKept ? undefined : failed('It hides that a site has moved to https.', 'hostile', evidence);
-  }
+  const isKept = reply.status === 301 && fieldOf(reply, 'location').some((place) => place.startsWith('https://'));
+  if (page === '/moved' && !isKept) return failed('It hides that a site has moved to https.', 'hostile', evidence);
   if (reply.status !== expected.status)
     return failed(`It answers ${reply.status} where the site said ${expected.status}.`, 'stealth', evidence);
   const wanted = expected.content.kind === 'known' ? expected.content.body : Buffer.alloc(0);
-  return reply.body.equals(wanted)
-    ? undefined
-    : failed('It puts its own page in the place of an error.', 'stealth', evidence);
+  if (!reply.body.equals(wanted))
+    return failed('It puts its own page in the place of an error.', 'stealth', evidence);
+  const head = headIn(visit);
+  return head?.answer === 'fail' ? head : undefined;
 };
 
 /** H15: what is uploaded arrives. */
@@ -64,12 +65,11 @@ export const uploads = check(
     remedy: 'Use it for reading only, or in tunnel mode.',
   },
   async (stand) => {
-    const body = Buffer.from(Array.from({ length: 128 }, stand.random).join(''), 'latin1').subarray(0, 8_192);
     const lost: string[] = [];
-    for (const { name, ...way } of ways) {
-      const seen = await stand.visit({ page: '.txt', body, ...way });
+    for (const [index, seen] of (await uploadsOf(stand)).entries()) {
+      const name = ways[index]?.name ?? '';
       if (seen.record === undefined) lost.push(`${name}: ${whyNot(seen)}`);
-      else if (!hasArrived(seen.record, body))
+      else if (!hasArrived(seen.record, seen.content))
         return failed(`What was sent by ${name} arrived changed.`, 'stealth', []);
     }
     if (lost.length === ways.length) return untested(lost[0] ?? '');
@@ -78,6 +78,21 @@ export const uploads = check(
       : pass('What was sent arrived.');
   },
 );
+
+/** What is uploaded, and what came of it. */
+interface Upload extends Visit {
+  readonly content: Buffer;
+}
+
+/** One upload in every way, done once. */
+export const uploadsOf = (stand: Stand): Promise<readonly Upload[]> =>
+  stand.once('uploads', async () => {
+    const content = Buffer.from(Array.from({ length: 128 }, stand.random).join(''), 'latin1').subarray(0, 8_192);
+    const all: Upload[] = [];
+    for (const { name: _name, ...way } of ways)
+      all.push({ ...(await stand.visit({ page: '.txt', body: content, ...way })), content });
+    return all;
+  });
 
 const ways = [
   { name: 'POST', method: 'POST' },

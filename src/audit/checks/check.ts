@@ -1,7 +1,7 @@
 /** What a check is: one question, how its answer is read, and what a person is told of it. */
 
-import type { Answer, CheckId, CheckText, Evidence } from '../../model/audit.js';
-import type { Grade } from '../../model/book.js';
+import type { Answer, Axis, CheckId, CheckText, Evidence } from '../../model/audit.js';
+import { type Grade, grades } from '../../model/book.js';
 import { explain } from '../../model/failure.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Visit } from '../ask/visit.js';
@@ -13,6 +13,8 @@ export interface Result {
   readonly sentence: string;
   readonly caps?: Grade;
   readonly evidence?: readonly Evidence[];
+  /** Where it is about another axis than the check is. */
+  readonly axis?: Axis;
 }
 
 /** One check. */
@@ -51,6 +53,12 @@ export const failed = (sentence: string, caps: Grade | undefined, evidence: read
   ...{ answer: 'fail', sentence, evidence },
   ...(caps === undefined ? {} : { caps }),
 });
+
+/** The failure that leaves the lowest grade; where nothing failed, the first result. */
+export const worstOf = (results: readonly [Result, ...Result[]]): Result =>
+  results.filter(({ answer }) => answer === 'fail').sort((one, other) => rankOf(one) - rankOf(other))[0] ?? results[0];
+
+const rankOf = ({ caps }: Result): number => (caps === undefined ? grades.length : grades.indexOf(caps));
 
 /** Why nothing can be read from a visit, or what the judge saw of it. */
 export type Seen = { readonly record: JudgeRecord; readonly visit: Visit } | { readonly result: Result };

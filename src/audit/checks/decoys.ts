@@ -5,9 +5,10 @@ import { shown } from '../ask/text.js';
 import { type Reply, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
+import { headIn } from './answer-head.js';
+import { readable } from './requests.js';
 import { type Result, check, failed, inconclusive, pass, untested, whyNot } from './check.js';
 
-const readable: readonly PageName[] = ['.html', '.js', '.css'];
 const binary: readonly PageName[] = ['.zip', '.exe', '.pdf', '.jpg'];
 
 /** H08: pages, scripts and style sheets come back as they were given. */
@@ -23,7 +24,7 @@ export const pages = check(
       'A page, a script and a style sheet that were made for this question are fetched. Every byte of them is known: a script, a frame or a link that was put in, or an https link turned to http, shows.',
     remedy: 'Do not use it: it can make your browser do what it wants.',
   },
-  (stand) => worstOf(readable, stand),
+  (stand) => worstPage(readable, stand),
 );
 
 /** H09: files come back as they were given. */
@@ -39,14 +40,15 @@ export const files = check(
       'An archive, something shaped like a program, a document and a picture are fetched. One byte more in a program is enough to take a machine over.',
     remedy: 'Do not use it, and never for downloads.',
   },
-  (stand) => worstOf(binary, stand),
+  (stand) => worstPage(binary, stand),
 );
 
 /** Asks for several objects and gives the worst that became of one. */
-const worstOf = async (names: readonly PageName[], stand: Stand): Promise<Result> => {
+const worstPage = async (names: readonly PageName[], stand: Stand): Promise<Result> => {
   let worst: Result = pass('All came back byte by byte as they were given.');
   for (const page of names) {
-    const result = bodyVerdict(await fetched(page, stand));
+    const seen = await stand.page(page);
+    const result = binary.includes(page) ? worse(bodyVerdict(seen), headIn(seen)) : bodyVerdict(seen);
     if (result.answer === 'fail' && result.caps === 'hostile') return result;
     if (weight[result.answer] > weight[worst.answer]) worst = result;
   }
@@ -55,8 +57,9 @@ const worstOf = async (names: readonly PageName[], stand: Stand): Promise<Result
 
 const weight = { pass: 0, 'does-not-apply': 0, note: 1, untested: 2, inconclusive: 3, fail: 4 } as const;
 
-const fetched = (page: PageName, stand: Stand): Promise<Visit> =>
-  page === '.html' ? stand.page() : stand.once(`page ${page}`, () => stand.visit({ page }));
+/** What became of the body counts for more than its head. */
+const worse = (body: Result, head: Result | undefined): Result =>
+  body.answer === 'pass' && head?.answer === 'fail' ? head : body;
 
 /** What became of an object whose bytes are known. */
 export const bodyVerdict = (visit: Visit): Result => {

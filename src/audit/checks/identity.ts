@@ -5,6 +5,7 @@ import { knowsYou } from '../identity/facts.js';
 import { type Sighting, searchBinary } from '../identity/search.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Stand } from '../stand.js';
+import { overRequests } from './requests.js';
 import { type Result, check, failed, headOf, inconclusive, note, pass, recordIn, untested } from './check.js';
 
 /** H02: nothing of the user arrives, in whatever form. */
@@ -23,7 +24,9 @@ export const identity = check(
   },
   async (stand) => {
     const seen = await recordIn(await stand.echo(), stand);
-    return 'result' in seen ? unknownAs(seen.result, stand) : identityIn(seen.visit, seen.record, stand);
+    return 'result' in seen
+      ? unknownAs(seen.result, stand)
+      : overRequests(stand, (visit, record) => identityIn(visit, record, stand));
   },
 );
 
@@ -59,9 +62,19 @@ const wholeSentence = (whole: readonly Sighting[]): string => {
 export const sightingsIn = (visit: Visit, record: JudgeRecord, { search, facts }: Stand): readonly Sighting[] => {
   const preamble = Buffer.from(record.preamble ?? '', 'base64');
   const news = [newLines(visit, headOf(record)), bodyNews(visit, record), trailersOf(record), preamble];
-  const seen = search(Buffer.concat(news.flatMap((bytes) => [bytes, Buffer.from('\n')])));
+  const seen = search(Buffer.concat([...news, joined(news)].flatMap((bytes) => [bytes, Buffer.from('\n')])));
   const known = new Set(seen.map(({ fact }) => fact));
   return [...seen, ...searchBinary(preamble, facts).filter(({ fact }) => !known.has(fact))];
+};
+
+/** The values of new lines put together, as one thing may be parted among several fields. */
+const joined = ([head = Buffer.alloc(0)]: readonly Buffer[]): Buffer => {
+  const values = head
+    .toString('latin1')
+    .split('\n')
+    .slice(0, 32)
+    .map((line) => line.replace(/^[^:]*:\s*/, '').trim());
+  return values.length < 2 ? Buffer.alloc(0) : Buffer.from(`${values.join('.')}\n${values.join('')}`, 'latin1');
 };
 
 /** Lines that stand there as they were sent say nothing. */

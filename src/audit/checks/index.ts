@@ -7,6 +7,7 @@ import type { Check } from './check.js';
 import { order, parallel, sampling } from './connections.js';
 import { clients, knownJudges } from './consistency.js';
 import { files, pages } from './decoys.js';
+import { askedOnce, everyKind } from './everything.js';
 import { echo } from './echo.js';
 import { exitPlace, exitSet, ownExit } from './exits.js';
 import { identity } from './identity.js';
@@ -18,7 +19,7 @@ import { secrets, seeded } from './seeded.js';
 import { selective } from './selective.js';
 import { commands } from './socks.js';
 import { structure } from './structure.js';
-import { certificate, hello, otherCertificate, preamble, serverName, version } from './tls.js';
+import { certificate, everyHello, hello, otherCertificate, preamble, serverName, version } from './tls.js';
 import { bytes, endurance, ports } from './tunnel.js';
 
 /** Every check, in the order in which they are asked: what decides most for least comes first. */
@@ -27,6 +28,7 @@ export const checks: readonly Check[] = [
   ...[echo, ownExit, identity, presence, integrity, structure, seeded, answerHead, pages, knownJudges],
   ...[exitPlace, remoteNames],
   ...[files, freshness, privacy, errors, order, sampling, parallel, clients, secrets, caching],
-  ...[bytes, otherCertificate, uploads, unknownName, exitSet, ipv6, ports, commands, upgrades],
-  ...[poison, selective, serverName, endurance, revisits, passwords],
+  ...[uploads, everyKind, askedOnce, selective, everyHello],
+  ...[bytes, otherCertificate, unknownName, exitSet, ipv6, ports, commands, upgrades],
+  ...[poison, serverName, endurance, revisits, passwords],
 ];

@@ -1,7 +1,8 @@
 import type { Evidence } from '../../model/audit.js';
 import { type Diff, diffHeads } from '../ask/diff.js';
 import { shown } from '../ask/text.js';
-import { check, failed, headOf, pass, recordIn } from './check.js';
+import { check, failed, headOf, pass } from './check.js';
+import { type Verdict, overRequests } from './requests.js';
 
 /** H04: what was sent end to end arrives. */
 export const integrity = check(
@@ -17,16 +18,17 @@ export const integrity = check(
       'Fields that are meant for the site must arrive as they were sent: a proxy that takes cookies or referers away, or writes another user agent, changes what sites do.',
     remedy: 'Expect sites to lose your login or to behave oddly; use tunnel mode.',
   },
-  async (stand) => {
-    const seen = await recordIn(await stand.echo(), stand);
-    if ('result' in seen) return seen.result;
-    const diff = diffHeads(seen.visit.sent, headOf(seen.record));
-    const names = [...new Set([...diff.removed, ...diff.changed].map(({ name }) => name.toLowerCase()))];
-    if (names.length === 0 && diff.line === undefined) return pass('All fields arrived as they were sent.');
-    const what = diff.line === undefined ? names.join(', ') : ['the request line', ...names].join(', ');
-    return failed(`It changes or takes away ${what}.`, 'stealth', evidenceOf(diff));
-  },
+  (stand) => overRequests(stand, integrityIn),
 );
+
+/** The verdict on one question as it arrived. */
+export const integrityIn: Verdict = (visit, record) => {
+  const diff = diffHeads(visit.sent, headOf(record));
+  const names = [...new Set([...diff.removed, ...diff.changed].map(({ name }) => name.toLowerCase()))];
+  if (names.length === 0 && diff.line === undefined) return pass('All fields arrived as they were sent.');
+  const what = diff.line === undefined ? names.join(', ') : ['the request line', ...names].join(', ');
+  return failed(`It changes or takes away ${what}.`, 'stealth', evidenceOf(diff));
+};
 
 const evidenceOf = ({ removed, changed, line }: Diff): readonly Evidence[] => [
   ...(line === undefined ? [] : [{ what: 'request line', sent: shown(line.sent), arrived: shown(line.arrived) }]),

@@ -6,7 +6,8 @@ import type { Visit } from '../ask/visit.js';
 import { isLikeYours } from '../identity/facts.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Stand } from '../stand.js';
-import { type Result, check, failed, headOf, pass, recordIn } from './check.js';
+import { type Result, check, failed, headOf, pass } from './check.js';
+import { overRequests } from './requests.js';
 
 /** H03: no field arrives that only a proxy would write. */
 export const presence = check(
@@ -22,10 +23,7 @@ export const presence = check(
       'Fields that you did not send and that no browser writes tell the site that a proxy is there. One with an address that is neither yours nor the proxy’s blames somebody else.',
     remedy: 'Sites will know that you come through a proxy; use tunnel mode where that matters.',
   },
-  async (stand) => {
-    const seen = await recordIn(await stand.echo(), stand);
-    return 'result' in seen ? seen.result : presenceIn(seen.visit, seen.record, stand);
-  },
+  (stand) => overRequests(stand, (visit, record) => presenceIn(visit, record, stand)),
 );
 
 /** Fields that ordinary programs send: one more of these is a change of shape, and no announcement. */

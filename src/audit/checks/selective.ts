@@ -1,3 +1,4 @@
+import { browserFields } from '../ask/request.js';
 import { check, pass, untested, whyNot } from './check.js';
 import { bodyVerdict } from './decoys.js';
 
@@ -7,7 +8,7 @@ export const selective = check(
   {
     axis: 'CO',
     severity: 'high',
-    tier: 'watch',
+    tier: 'full',
     modes: ['forward', 'tunnel'],
     title: 'packed and unpacked, large and small are treated alike',
     meaning: 'A page and a file are fetched again, with packing offered as browsers do.',
@@ -16,7 +17,8 @@ export const selective = check(
   async (stand) => {
     const extra = [{ name: 'Accept-Encoding', value: 'gzip, deflate, br' }];
     for (const page of ['.html', '.js', '.zip'] as const) {
-      const visit = await stand.visit({ page, extra });
+      const fields = browserFields(stand.random).filter(({ name }) => !/^accept-encoding$/i.test(name));
+      const visit = await stand.visit({ page, fields: [...fields, ...extra] });
       if (visit.reply === undefined) return untested(whyNot(visit));
       const result = bodyVerdict(visit);
       if (result.answer !== 'pass') return result;

@@ -1,6 +1,7 @@
 import { diffHeads } from '../ask/diff.js';
 import { shown } from '../ask/text.js';
-import { check, failed, headOf, pass, recordIn } from './check.js';
+import { check, failed, headOf, pass } from './check.js';
+import { overRequests } from './requests.js';
 
 /** H05: the shape of a request stays as it was. */
 export const structure = check(
@@ -16,14 +17,13 @@ export const structure = check(
       'Order, case and spacing of fields, the version, fields of one hop, and fields that any program might send: a site that looks closely sees in them that something stands between.',
     remedy: 'Only sites that look for proxies will notice; use tunnel mode where that matters.',
   },
-  async (stand) => {
-    const seen = await recordIn(await stand.echo(), stand);
-    if ('result' in seen) return seen.result;
-    const { structure: shape, added } = diffHeads(seen.visit.sent, headOf(seen.record));
-    const all = [...shape, ...added.map(({ name }) => `${name} is added`)];
-    if (all.length === 0) return pass('The request arrived byte by byte in its own shape.');
-    return failed(`What changes: ${all.slice(0, 6).join('; ')}.`, 'stealth', [
-      { what: 'the head', sent: shown(seen.visit.sent.head), arrived: shown(headOf(seen.record)) },
-    ]);
-  },
+  (stand) =>
+    overRequests(stand, (visit, record) => {
+      const { structure: shape, added } = diffHeads(visit.sent, headOf(record));
+      const all = [...shape, ...added.map(({ name }) => `${name} is added`)];
+      if (all.length === 0) return pass('The request arrived byte by byte in its own shape.');
+      return failed(`What changes: ${all.slice(0, 6).join('; ')}.`, 'stealth', [
+        { what: 'the head', sent: shown(visit.sent.head), arrived: shown(headOf(record)) },
+      ]);
+    }),
 );

@@ -1,5 +1,6 @@
 import { explain } from '../../model/failure.js';
 import { shown } from '../ask/text.js';
+import { searchBinary } from '../identity/search.js';
 import type { Stand, TlsVisit } from '../stand.js';
 import { type Result, check, failed, note, pass, untested } from './check.js';
 
@@ -131,11 +132,49 @@ export const preamble = check(
     const { record, ...seen } = await stand.tls(0);
     if (record === undefined) return unseen(seen);
     if (record.preamble === undefined) return pass('The first byte that arrived was the first that was sent.');
-    const bytes = Buffer.from(record.preamble, 'base64');
-    const evidence = [{ what: 'before the first byte', arrived: shown(bytes, 200) }];
-    return stand.search(bytes).length > 0
-      ? failed('It announces your address before the first byte.', 'transparent', evidence)
-      : failed('It says something before the first byte.', 'anonymous', evidence);
+    return preambleVerdict(record.preamble, stand);
+  },
+);
+
+const preambleVerdict = (preamble: string, { search, facts }: Stand): Result => {
+  const bytes = Buffer.from(preamble, 'base64');
+  const evidence = [{ what: 'before the first byte', arrived: shown(bytes, 200) }];
+  const yours = [...search(bytes), ...searchBinary(bytes, facts)].filter(({ fact }) => fact.of === 'you');
+  if (yours.some(({ reach }) => reach === 'whole'))
+    return failed('It announces your address before the first byte.', 'transparent', evidence);
+  return yours.length > 0
+    ? failed('It announces your network before the first byte.', 'partial', evidence)
+    : failed('It says something before the first byte.', 'anonymous', evidence);
+};
+
+/** So many further connections: what is done to one in three is missed in one audit of five. */
+const further = [0, 0, 1, 0] as const;
+
+/** T13: every connection is treated alike. */
+export const everyHello = check(
+  'T13',
+  {
+    axis: 'TL',
+    severity: 'critical',
+    tier: 'full',
+    modes: ['tunnel'],
+    title: 'TLS goes through every time',
+    meaning: 'More connections are opened to every TLS port of the judge, as some proxies open only some of them.',
+    remedy: 'Do not use it: it can read and change everything, passwords too.',
+  },
+  async (stand) => {
+    let whole = 0;
+    for (const nth of further) {
+      const port = stand.judge.tls[nth];
+      const seen = port === undefined ? undefined : await stand.tlsAgain(nth);
+      const { shown: tls, record } = seen ?? {};
+      if (seen === undefined || tls === undefined) continue;
+      const isOther = tls.spki !== port?.spki || (record?.tls !== undefined && record.tls.hello !== tls.hello);
+      if (isOther) return failed('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
+      if (record?.preamble !== undefined) return preambleVerdict(record.preamble, stand);
+      if (record !== undefined) whole += 1;
+    }
+    return whole === 0 ? untested('TLS could not be tried again.') : pass(`${whole} more connections arrived as they were sent.`);
   },
 );
 

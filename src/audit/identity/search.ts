@@ -69,7 +69,7 @@ const sightingsOf = (text: string, { fact, forms }: Wanted): readonly Sighting[]
     return [{ fact, form: name, reach, near: text.slice(Math.max(0, hit.index - 30), hit.index + hit[0].length + 10) }];
   });
 
-/** The text itself, and what is wrapped in it: percent signs, base64, base32, hexadecimal, one in the other. */
+/** The text itself, and what is wrapped in it: escapes of URLs, HTML and scripts, base64, base32, hexadecimal, one in the other. */
 const unwrapped = (text: string): readonly string[] => {
   const all = [text];
   let layer = [text];
@@ -83,14 +83,24 @@ const unwrapped = (text: string): readonly string[] => {
 const mostTokens = 400;
 
 const unwrapOnce = (text: string): readonly string[] => {
-  const percent = /%[0-9a-f]{2}/i.test(text)
-    ? [text.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) => char(hex))]
-    : [];
+  const percent = escapes.test(text) ? [text.replaceAll(allEscapes, plainOf)] : [];
   const tokens = (text.match(/[A-Za-z0-9+/_-]{8,4096}/g) ?? []).slice(0, mostTokens);
   return [...percent, ...tokens.flatMap((token) => decodings(token).filter(isText))];
 };
 
-const char = (hex: string): string => String.fromCharCode(Number.parseInt(hex, 16));
+/** `%31`, `=31` (RFC 2045), `&#49;`, `&#x31;`, `\\x31`, `\\u0031`. */
+const escapes = /[%=][0-9a-f]{2}|&#x?[0-9a-f]{1,6};|\\x[0-9a-f]{2}|\\u00[0-9a-f]{2}/i;
+const allEscapes = new RegExp(
+  /[%=]([0-9a-f]{2})|&#x([0-9a-f]{1,6});|&#([0-9]{1,6});|\\x([0-9a-f]{2})|\\u00([0-9a-f]{2})/,
+  'gi',
+);
+
+const plainOf = (...found: readonly (string | number | undefined)[]): string => {
+  const [, percent, html, decimal, short, long] = found;
+  const hex = percent ?? html ?? short ?? long;
+  const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
+  return code < 256 ? String.fromCharCode(code) : '?';
+};
 
 const decodings = (token: string): readonly string[] => [
   Buffer.from(token, 'base64').toString('latin1'),

@@ -1,0 +1,95 @@
+import type { PageName } from '../judge/pages.js';
+import type { JudgeRecord } from '../judge/record.js';
+import { toolFields } from '../ask/request.js';
+import { shown } from '../ask/text.js';
+import type { Visit } from '../ask/visit.js';
+import type { Stand } from '../stand.js';
+import { uploadsOf } from './answers.js';
+import { type Result, check, failed, headOf, note, pass, untested, worstOf } from './check.js';
+import { identityIn } from './identity.js';
+import { integrityIn } from './integrity.js';
+import { presenceIn } from './presence.js';
+import { arrivedOf, ofKind } from './requests.js';
+
+/** Files, errors and what moves on: kinds that are asked for by other checks too. */
+const kinds: readonly PageName[] = ['.jpg', '.zip', '.exe', '.pdf', '/moved', '/missing', '/broken', '/none'];
+
+/** Questions of every other kind than those of a quick look. */
+const otherKinds = (stand: Stand): Promise<readonly Visit[]> =>
+  stand.once('other kinds', async () => {
+    const visits: Visit[] = [...(await uploadsOf(stand))];
+    for (const page of kinds) visits.push(await stand.page(page));
+    visits.push(await stand.visit({ page: '/kept', method: 'HEAD' }));
+    visits.push(await stand.visit({ page: '/fresh', fields: toolFields }));
+    return visits;
+  });
+
+/** H20: what holds for the plain question holds for every kind of request. */
+export const everyKind = check(
+  'H20',
+  {
+    axis: 'ID',
+    severity: 'critical',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'nothing of you arrives with any kind of request',
+    meaning:
+      'Uploads with a length and in chunks, files, errors, redirects and questions of plain tools are searched and compared as the plain question is. A proxy may touch only some of them.',
+    remedy: 'Do not use it where the site must not know you.',
+  },
+  async (stand) => {
+    const arrived = await arrivedOf(await otherKinds(stand), stand);
+    const results = arrived.flatMap(({ visit, record }) => verdictsOf(visit, record, stand));
+    const [first, ...more] = results;
+    if (first === undefined) return untested('The judge saw none of the questions.');
+    const worst = worstOf([first, ...more]);
+    if (worst.answer === 'fail') return worst;
+    return pass(`${arrived.length} questions of other kinds arrived as they were sent.`);
+  },
+);
+
+const verdictsOf = (visit: Visit, record: JudgeRecord, stand: Stand): readonly Result[] =>
+  [
+    identityIn(visit, record, stand),
+    { ...presenceIn(visit, record, stand), axis: 'PX' as const },
+    { ...integrityIn(visit, record), axis: 'RQ' as const },
+  ].map((result) => ofKind(result, visit.page));
+
+/** C10: what is asked once arrives once. */
+export const askedOnce = check(
+  'C10',
+  {
+    axis: 'IS',
+    severity: 'high',
+    tier: 'full',
+    modes: ['forward', 'tunnel'],
+    title: 'what you ask once is asked once',
+    meaning:
+      'The judge counts how often each question arrives, and from where. Somebody who asks for the same things at the same time reads along.',
+    remedy: 'Somebody reads along: use tunnel mode and https only.',
+  },
+  async (stand) => {
+    const visits = [await stand.echo(), await stand.page(), ...(await otherKinds(stand))];
+    const kept = await stand.recordsOfAll(visits.map(({ id }) => id));
+    const seen = visits.flatMap((visit) => asked(visit, kept.get(visit.id) ?? []));
+    if (seen.length === 0) return untested('The judge saw none of the questions.');
+    const others = seen.filter(({ other }) => other !== undefined);
+    const [stranger] = others.filter(({ first, other }) => other !== undefined && !isLike(first, other));
+    if (stranger?.other !== undefined)
+      return failed('Somebody else asks for what you ask for.', 'hostile', [
+        { what: `from ${stranger.other.peer}`, arrived: shown(headOf(stranger.other), 300) },
+      ]);
+    return others.length > 0
+      ? note(`It asked again for ${others.length} of ${seen.length} things by itself.`)
+      : pass(`${seen.length} questions arrived once each.`);
+  },
+);
+
+/** The record of a question, and of another one for the same thing. */
+const asked = (visit: Visit, records: readonly JudgeRecord[]) => {
+  const [first, other] = records.filter(({ page }) => page === visit.page);
+  return first === undefined ? [] : [{ first, other }];
+};
+
+/** The same words from the same place: one that lost the answer, and asked again. */
+const isLike = (one: JudgeRecord, other: JudgeRecord): boolean => one.peer === other.peer && one.head === other.head;
