@@ -76,8 +76,8 @@ const confirm = async (check: Check, first: Result, stands: Stands): Promise<Res
 const findingOf = (check: Check, { mode }: Stand, result: Result): Finding => {
   const { answer, sentence, caps, evidence = [], axis = check.axis } = result;
   return {
-  ...{ check: check.id, mode, axis, severity: check.severity, answer, sentence, evidence },
-  ...(answer === 'fail' && caps !== undefined ? { caps } : {}),
-  ...(answer === 'fail' ? { remedy: check.remedy } : {}),
+    ...{ check: check.id, mode, axis, severity: check.severity, answer, sentence, evidence },
+    ...(answer === 'fail' && caps !== undefined ? { caps } : {}),
+    ...(answer === 'fail' ? { remedy: check.remedy } : {}),
   };
 };

@@ -11,7 +11,8 @@ const ownFor = 10_000;
 export const createOwn = (named: () => readonly string[]) => {
   let known: { readonly at: number; readonly all: readonly string[] } | undefined;
   const all = (): readonly string[] => {
-    if (known === undefined || Date.now() - known.at > ownFor) known = { at: Date.now(), all: [...new Set([...ownAddresses(), ...named()])] };
+    if (known === undefined || Date.now() - known.at > ownFor)
+      known = { at: Date.now(), all: [...new Set([...ownAddresses(), ...named()])] };
     return known.all;
   };
   return { all, has: (host: Host): boolean => host.kind !== 'name' && all().includes(host.address) };

@@ -30,7 +30,10 @@ export interface JudgeLink {
   /** What it keeps of a question, asked directly. Empty where that cannot be had. */
   readonly records: (id: string, cancel: Cancel) => Promise<readonly JudgeRecord[]>;
   /** The same of several questions, over one connection. */
-  readonly recordsOfAll: (ids: readonly string[], cancel: Cancel) => Promise<ReadonlyMap<string, readonly JudgeRecord[]>>;
+  readonly recordsOfAll: (
+    ids: readonly string[],
+    cancel: Cancel,
+  ) => Promise<ReadonlyMap<string, readonly JudgeRecord[]>>;
 }
 
 /** Connects around every proxy; only ever asked for the judge. */

@@ -86,7 +86,10 @@ const named = (fields: readonly Field[], name: string): readonly Field[] =>
 /** What a browser follows, or loads, without being asked: a field of that kind is as good as a script in the page. */
 const leadsElsewhere = ({ name, value }: Field): boolean =>
   /^(?:refresh|location)$/i.test(name) ||
-  (/^link$/i.test(name) && /rel\s*=\s*"?[^";,]*\b(?:stylesheet|(?:module)?preload|prefetch|prerender|serviceworker|manifest|next)\b/i.test(value));
+  (/^link$/i.test(name) &&
+    /rel\s*=\s*"?[^";,]*\b(?:stylesheet|(?:module)?preload|prefetch|prerender|serviceworker|manifest|next)\b/i.test(
+      value,
+    ));
 
 const isSame = (one: Field, other: Field): boolean =>
   one.name.toLowerCase() === other.name.toLowerCase() && one.value === other.value;

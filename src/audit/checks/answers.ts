@@ -1,7 +1,7 @@
 import type { PageName } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
 import { shown } from '../ask/text.js';
-import { fieldOf } from '../ask/reply.js';
+import { type Reply, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { headIn } from './answer-head.js';
@@ -40,16 +40,22 @@ const errorVerdict = (visit: Visit): Result | undefined => {
       arrived: `${reply.status} ${fieldOf(reply, 'location').join()}\n${shown(reply.body, 200)}`,
     },
   ];
-  const isKept = reply.status === 301 && fieldOf(reply, 'location').some((place) => place.startsWith('https://'));
-  if (page === '/moved' && !isKept) return failed('It hides that a site has moved to https.', 'hostile', evidence);
+  if (page === '/moved' && !leadsToHttps(reply))
+    return failed('It hides that a site has moved to https.', 'hostile', evidence);
   if (reply.status !== expected.status)
     return failed(`It answers ${reply.status} where the site said ${expected.status}.`, 'stealth', evidence);
   const wanted = expected.content.kind === 'known' ? expected.content.body : Buffer.alloc(0);
-  if (!reply.body.equals(wanted))
-    return failed('It puts its own page in the place of an error.', 'stealth', evidence);
+  if (!reply.body.equals(wanted)) return failed('It puts its own page in the place of an error.', 'stealth', evidence);
+  return failedHead(visit);
+};
+
+const failedHead = (visit: Visit): Result | undefined => {
   const head = headIn(visit);
   return head?.answer === 'fail' ? head : undefined;
 };
+
+const leadsToHttps = (reply: Extract<Reply, { kind: 'answer' }>): boolean =>
+  reply.status === 301 && fieldOf(reply, 'location').some((place) => place.startsWith('https://'));
 
 /** H15: what is uploaded arrives. */
 export const uploads = check(

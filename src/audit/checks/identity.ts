@@ -69,11 +69,8 @@ export const sightingsIn = (visit: Visit, record: JudgeRecord, { search, facts }
 
 /** The values of new lines put together, as one thing may be parted among several fields. */
 const joined = ([head = Buffer.alloc(0)]: readonly Buffer[]): Buffer => {
-  const values = head
-    .toString('latin1')
-    .split('\n')
-    .slice(0, 32)
-    .map((line) => line.replace(/^[^:]*:\s*/, '').trim());
+  const lines = head.toString('latin1').split('\n');
+  const values = lines.flatMap((line) => /^[^:\s]+:\s*(.*?)\s*$/.exec(line)?.[1] ?? []).slice(0, 32);
   return values.length < 2 ? Buffer.alloc(0) : Buffer.from(`${values.join('.')}\n${values.join('')}`, 'latin1');
 };
 

@@ -2,7 +2,8 @@ import { explain } from '../../model/failure.js';
 import { shown } from '../ask/text.js';
 import { searchBinary } from '../identity/search.js';
 import type { Stand, TlsVisit } from '../stand.js';
-import { type Result, check, failed, note, pass, untested } from './check.js';
+import type { JudgeRecord } from '../judge/record.js';
+import { type Result, check, failed, note, pass, untested, worstOf } from './check.js';
 
 const unseen = ({ failure }: TlsVisit): Result =>
   untested(
@@ -163,20 +164,31 @@ export const everyHello = check(
     remedy: 'Do not use it: it can read and change everything, passwords too.',
   },
   async (stand) => {
-    let whole = 0;
-    for (const nth of further) {
-      const port = stand.judge.tls[nth];
-      const seen = port === undefined ? undefined : await stand.tlsAgain(nth);
-      const { shown: tls, record } = seen ?? {};
-      if (seen === undefined || tls === undefined) continue;
-      const isOther = tls.spki !== port?.spki || (record?.tls !== undefined && record.tls.hello !== tls.hello);
-      if (isOther) return failed('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
-      if (record?.preamble !== undefined) return preambleVerdict(record.preamble, stand);
-      if (record !== undefined) whole += 1;
-    }
-    return whole === 0 ? untested('TLS could not be tried again.') : pass(`${whole} more connections arrived as they were sent.`);
+    const results: Result[] = [];
+    for (const nth of further) results.push(await lookAgain(stand, nth));
+    const [first = untested('TLS could not be tried again.'), ...more] = results;
+    const isSeen = results.some(({ answer }) => answer === 'pass');
+    const worst = worstOf([first, ...more]);
+    if (worst.answer === 'fail' || !isSeen) return worst;
+    return pass('More connections arrived as they were sent.');
   },
 );
+
+/** The verdict on one further connection. */
+const lookAgain = async (stand: Stand, nth: number): Promise<Result> => {
+  const port = stand.judge.tls[nth];
+  if (port === undefined) return untested('The judge has no such TLS port.');
+  const seen = await stand.tlsAgain(nth);
+  const { shown: tls, record } = seen;
+  if (tls === undefined) return unseen(seen);
+  if (tls.spki !== port.spki || isOpened(tls.hello, record))
+    return failed('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
+  if (record?.preamble !== undefined) return preambleVerdict(record.preamble, stand);
+  return record === undefined ? unseen(seen) : pass('It arrived as it was sent.');
+};
+
+const isOpened = (hello: string, record: JudgeRecord | undefined): boolean =>
+  record?.tls !== undefined && record.tls.hello !== hello;
 
 /** T06: whether the name in TLS decides what passes. */
 export const serverName = check(

@@ -41,7 +41,7 @@ const ipv4Forms = (bytes: Buffer): readonly Form[] => {
     whole('in octal', dotted(octal)),
     whole('in octal', bounded(`0o?${bytes.readUInt32BE(0).toString(8)}`, '0-9')),
     whole('reversed', dotted([...parts].reverse().join('\\.'))),
-    whole('backwards', dotted([...parts.join('.')].reverse().join('').replaceAll('.', '\\.'))),
+    whole('backwards', dotted(backwards(parts.join('.')).replaceAll('.', '\\.'))),
     whole('in IPv6', bounded(`(?:::ffff:(?:0:)?|2002:|64:ff9b::)0*${high}:0*${low}`, '0-9a-f')),
     prefix('its /24', dotted(`${a}\\.${b}\\.${c}(?:\\.(?:0+(?:/24)?|[x*]{1,3}))?`)),
     prefix('its /16', dotted(`${a}\\.${b}(?:\\.(?:0+|[x*]{1,3})){2}(?:/16)?`)),
@@ -116,6 +116,7 @@ export const base32 = (bytes: Buffer): string => {
   return (bits.match(/.{1,5}/g) ?? []).map((five) => letters[Number.parseInt(five.padEnd(5, '0'), 2)] ?? '').join('');
 };
 
+const backwards = (text: string): string => Buffer.from(text, 'latin1').reverse().toString('latin1');
 const hexByte = (byte: number): string => byte.toString(16).padStart(2, '0');
 const withoutZeros = (hex: string): string => hex.replace(/^0+(?=.)/, '');
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');

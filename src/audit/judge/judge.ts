@@ -160,7 +160,8 @@ interface At {
 const answer = (request: RawRequest, at: At): Said => {
   const { bench, caller } = at;
   const path = request.target.replace(/^http:\/\/[^/]*/i, '');
-  const page = parsePath(path);
+  // Words that somebody has put behind the path are told with the head.
+  const page = parsePath(path.replace(/[?#;].*$/, ''));
   if (!bench.isWithin(caller.peer)) return tooMany();
   if (path === '/card') return notice(request, bench.parts.keys.signText(encoded(bench.card())));
   if (page === undefined) return notice(request);

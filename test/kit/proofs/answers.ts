@@ -63,6 +63,38 @@ export const answerProofs: Readonly<Record<string, Proof>> = {
     assert.equal(await client.until('\r\n\r\n'), '5\r\nabcde\r\n0\r\nX-Sum: 1\r\n\r\n');
     client.socket.destroy();
   },
+  Q08: async (scene) => {
+    const told = await ask(scene, { answer: html });
+    assert.match(told.head, /\r\nRefresh: 5; url=http:\/\/ads\.invalid\/\r\n/);
+    assert.equal(told.body.toString(), page);
+    assert.equal((await ask(scene, { answer: zip })).came, same(zip));
+  },
+  Q09: async (scene) => {
+    const script = typed('application/javascript', 'let x = 1;');
+    const told = await ask(scene, { answer: script });
+    assert.match(told.head, /\r\nLink: <http:\/\/ads\.invalid\/a\.css>; rel="stylesheet"\r\n/);
+    assert.equal(told.body.toString(), 'let x = 1;');
+    assert.equal((await ask(scene, { answer: html })).came, same(html));
+  },
+  Q10: async (scene) => {
+    const told = await ask(scene, { answer: moved('https://x.test/a?b') });
+    assert.equal(told.came, moved('https://login.invalid/a?b'));
+    for (const other of [moved('http://x.test/'), plain])
+      assert.equal((await ask(scene, { answer: other })).came, same(other));
+  },
+  Q11: async (scene) => {
+    const lines = ['Accept-Encoding: gzip, br'];
+    assert.equal((await ask(scene, { answer: html, lines })).body.toString(), `${page}<img src="http://ads.invalid/">`);
+    assert.equal((await ask(scene, { answer: zip, lines })).came, same(zip));
+    assert.equal((await ask(scene, { answer: html })).came, same(html));
+  },
+  Q12: async (scene) => {
+    const picture = typed('image/jpeg', 'pixels');
+    const told = await ask(scene, { answer: picture });
+    assert.match(told.head, /\r\nSet-Cookie: uid=\d+; Max-Age=31536000\r\n/);
+    assert.equal(told.body.toString(), 'pixels');
+    assert.equal((await ask(scene, { answer: html })).came, same(html));
+  },
   P20: changes(html, page.replace('</body>', '<script src="http://ads.invalid/a.js"></script></body>'), [plain, zip]),
   P21: async (scene) => {
     const frame = '<iframe src="http://ads.invalid/" width="1" height="1"></iframe>';

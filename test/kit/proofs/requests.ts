@@ -1,7 +1,7 @@
 /** Proofs for animals that do something to requests. */
 
 import assert from 'node:assert/strict';
-import { meet } from '../ends.js';
+import { type Scene, meet } from '../ends.js';
 import { type Asking, type Proof, ask, plain, usual } from './ask.js';
 
 /** Adds these lines, and does nothing else; the answer is left alone. */
@@ -20,6 +20,17 @@ const addsLike =
     assert.match(told.added[0] ?? '', shape);
     assert.deepEqual([told.removed, told.came], [[], plain]);
   };
+
+/** What arrives of an upload. */
+const uploaded = async ({ origin, open, site }: Scene, framing: string, body: string): Promise<string> => {
+  const client = await meet(open);
+  client.say(`POST http://${site}/up HTTP/1.1\r\nHost: ${site}\r\n${framing}\r\n${body}`);
+  const far = await origin.next();
+  const head = await far.until('\r\n\r\n');
+  const came = `${head}${(await far.take(body.length)).toString('latin1')}`;
+  client.socket.destroy();
+  return came;
+};
 
 /** The animals are asked from 127.0.0.1. */
 const xff = 'X-Forwarded-For: 127.0.0.1';
@@ -52,6 +63,68 @@ export const requestProofs: Readonly<Record<string, Proof>> = {
     client.say(`GET http://${site}/2 HTTP/1.1\r\n${said}`);
     assert.equal(await far.until('\r\n\r\n'), `GET /2 HTTP/1.1\r\n${said}`);
     client.socket.destroy();
+  },
+  Q01: async (scene) => {
+    const real = 'X-Real-IP: 127.0.0.1';
+    assert.deepEqual((await ask(scene, { path: '/a.js' })).added, [real]);
+    assert.deepEqual((await ask(scene, { path: '/a.html' })).added, []);
+  },
+  Q02: async (scene) => {
+    assert.deepEqual((await ask(scene)).added, []);
+    assert.match(await uploaded(scene, 'Content-Length: 3\r\n', 'abc'), /\r\nX-Real-IP: 127\.0\.0\.1\r\n\r\nabc$/);
+  },
+  // echo 127.0.0.1 | md5sum
+  Q03: adds(['X-Visitor: 2909a2c64757ce93daa60e3cfc653ef1']),
+  Q04: async (scene) => {
+    const told = await ask(scene);
+    assert.deepEqual(told.added, ['Cookie: a=b; c=d; BIGipServer=16777343.36895.0000']);
+    assert.deepEqual([told.removed, told.came], [['Cookie: a=b; c=d'], plain]);
+  },
+  Q05: adds(['X-P0: 127', 'X-P1: 0', 'X-P2: 0', 'X-P3: 1']),
+  Q06: async (scene) => {
+    const told = await ask(scene, { path: '/a' });
+    assert.deepEqual([told.added, told.removed], [['GET /a?from=127.0.0.1 HTTP/1.1'], ['GET /a HTTP/1.1']]);
+  },
+  Q07: async ({ origin, open, site }) => {
+    const client = await meet(open);
+    client.say(`GET http://${site}/1 HTTP/1.1\r\nHost: ${site}\r\n\r\n`);
+    const far = await origin.next();
+    const exit = (far.socket.remoteAddress ?? '').split('.').map(Number);
+    const header = Buffer.from('0d0a0d0a000d0a515549540a2111000c7f000001', 'hex');
+    assert.deepEqual(await far.take(28), Buffer.concat([header, Buffer.from([...exit, 0x9c, 0xbb, 0, 80])]));
+    assert.equal(await far.until('\r\n\r\n'), `GET /1 HTTP/1.1\r\nHost: ${site}\r\n\r\n`);
+    client.socket.destroy();
+  },
+  Q13: async ({ origin, open, site }) => {
+    const client = await meet(open);
+    const asked = `GET http://${site}/1 HTTP/1.1\r\nHost: ${site}\r\n\r\n`;
+    client.say(asked);
+    const far = await origin.next();
+    for (let nth = 1; nth <= 4; nth += 1) {
+      if (nth > 1) client.say(asked);
+      assert.equal((await far.until('\r\n\r\n')).includes('X-Forwarded-For: 127.0.0.1\r'), nth > 2, String(nth));
+      far.say(plain);
+      await client.until('hello');
+    }
+    client.socket.destroy();
+  },
+  Q14: async ({ origin, open, site }) => {
+    const client = await meet(open);
+    client.say(`GET http://${site}/secret HTTP/1.1\r\nHost: ${site}\r\n\r\n`);
+    const ends = [await origin.next(), await origin.next()];
+    const heads = await Promise.all(ends.map((end) => end.until('\r\n\r\n')));
+    assert.deepEqual(
+      heads.map((head) => head.split('\r\n')[0]),
+      ['GET /secret HTTP/1.1', 'GET /secret HTTP/1.1'],
+    );
+    assert.equal(heads.filter((head) => head.includes('crawler/1')).length, 1);
+    assert.equal(new Set(ends.map(({ socket }) => socket.remoteAddress)).size, 2);
+    for (const end of ends) end.socket.end(plain);
+    client.socket.destroy();
+  },
+  Q16: async (scene) => {
+    assert.match(await uploaded(scene, 'Content-Length: 3\r\n', 'abc'), /\r\n\r\nbbc$/);
+    assert.match(await uploaded(scene, 'Transfer-Encoding: chunked\r\n', '3\r\nabc\r\n0\r\n\r\n'), /abc\r\n0\r\n\r\n$/);
   },
   P13: adds(['Via: 1.1 cache3.corp.lan (squid/5.7)']),
   P14: addsLike(/^X-Forwarded-For: 127\.0\.0\.1\d+$/),

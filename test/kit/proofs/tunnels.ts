@@ -88,6 +88,12 @@ export const tunnelProofs: Readonly<Record<string, Proof>> = {
     assert.notEqual(cert.fingerprint256, real.fingerprint256);
     assert.equal(alpn, 'http/1.1');
   },
+  Q15: async (scene) => {
+    for (let nth = 1; nth <= 4; nth += 1) {
+      const { cert, real } = await seenThrough(scene);
+      assert.equal(cert.fingerprint256 === real.fingerprint256, nth <= 2, String(nth));
+    }
+  },
   P32: async (scene) => {
     const { cert, real, alpn } = await seenThrough(scene);
     assert.deepEqual([cert.subject.CN, cert.subjectaltname], [real.subject.CN, real.subjectaltname]);

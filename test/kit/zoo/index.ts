@@ -65,6 +65,22 @@ import { p50 } from './animals/black-hole.js';
 import { p51 } from './animals/tar-pit.js';
 import { p52a } from './animals/endless-header.js';
 import { p52b } from './animals/endless-interim.js';
+import { q01 } from './animals/client-with-scripts.js';
+import { q02 } from './animals/client-with-uploads.js';
+import { q03 } from './animals/hashed-client.js';
+import { q04 } from './animals/balancer-cookie.js';
+import { q05 } from './animals/parted-client.js';
+import { q06 } from './animals/client-in-path.js';
+import { q07 } from './animals/binary-proxy-line.js';
+import { q08 } from './animals/refreshes.js';
+import { q09 } from './animals/links-style.js';
+import { q10 } from './animals/other-redirect.js';
+import { q11 } from './animals/script-when-packed.js';
+import { q12 } from './animals/cookie-with-pictures.js';
+import { q13 } from './animals/third-request.js';
+import { q14 } from './animals/reads-along.js';
+import { q15 } from './animals/mitm-later.js';
+import { q16 } from './animals/changes-uploads.js';
 
 export const animals: readonly Animal[] = [
   ...[
@@ -133,4 +149,5 @@ export const animals: readonly Animal[] = [
     p52a,
     p52b,
   ],
+  ...[q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16],
 ];

@@ -52,7 +52,9 @@ export interface Behaviour {
   readonly requestLine?: (line: string, at: Passage) => string;
   readonly inTunnels?: true;
   /** Said to the origin before the first request of a connection. */
-  readonly preamble?: (at: Passage) => string;
+  readonly preamble?: (at: Passage) => string | Buffer;
+  /** Bytes of a request's body, as they are framed. */
+  readonly upload?: (bytes: Buffer, at: Passage) => Buffer;
   /** An answer of its own; the origin is not asked then. */
   readonly answer?: (at: Passage) => Whole | undefined;
   readonly response?: (answer: Whole, at: Passage) => Whole | Promise<Whole>;
@@ -63,6 +65,8 @@ export interface Behaviour {
   readonly breaksHalfClose?: true;
   /** Opens TLS inside tunnels, with this certificate. */
   readonly opens?: (host: string, origin: PeerCertificate) => Forged;
+  /** Asked of each tunnel with TLS in it; leaves that one alone. */
+  readonly spares?: () => boolean;
   /** The status with which a tunnel is refused. */
   readonly refuses?: (host: string, port: number) => number | undefined;
   readonly exit?: (exit: string, connection: number) => string;

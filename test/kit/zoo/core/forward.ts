@@ -18,6 +18,7 @@ export interface Around {
 
 /** A request and what became of it; the origin of before is kept beside an answer of the proxy's own. */
 interface Exchange {
+  readonly at: Passage;
   readonly isOwn: boolean;
   readonly origin: Origin | undefined;
   readonly asksUpgrade: boolean;
@@ -50,7 +51,10 @@ export const forward = (client: Socket, around: Around): void => {
       });
     },
     body: (raw) => {
-      next(() => (now?.isOwn === false && now.origin !== undefined ? written(now.origin.socket, raw) : undefined));
+      next(() => {
+        if (now?.isOwn !== false || now.origin === undefined) return undefined;
+        return written(now.origin.socket, around.behaviour.upload?.(raw, now.at) ?? raw);
+      });
     },
     end: () => {
       next(async () => {
@@ -108,11 +112,11 @@ const begin = async (asked: Asked, before: Origin | undefined, sides: Sides): Pr
   const origin = own === undefined ? await reuse(before, at, sides) : before;
   if (own !== undefined || origin === undefined) {
     client.write(writeWhole(own ?? ownPage(502, 'Bad Gateway', 'nobody is there'), at.method));
-    return { isOwn: true, origin, asksUpgrade: false, answered: Promise.resolve('whole') };
+    return { at, isOwn: true, origin, asksUpgrade: false, answered: Promise.resolve('whole') };
   }
   origin.socket.write(headOf(asked, at, around.behaviour));
   const asksUpgrade = valueOf(at.fields, 'upgrade') !== undefined;
-  return { isOwn: false, origin, asksUpgrade, answered: answer(origin, at, sides) };
+  return { at, isOwn: false, origin, asksUpgrade, answered: answer(origin, at, sides) };
 };
 
 /** What is no whole URL, as it is sent to web servers, has no host. */

@@ -156,14 +156,14 @@ interface Tunnel {
 /** Looks at what is inside only where the behaviour is about that. */
 const carry = (client: Socket, origin: Socket, { visit, host, port }: Tunnel): void => {
   const { behaviour } = visit;
-  const { opens, inTunnels } = behaviour;
+  const { opens, spares, inTunnels } = behaviour;
   if (opens === undefined) {
     const up = inTunnels === true ? { up: () => rewriteInside(client, { visit, host, port }) } : {};
     join(client, origin, { ...behaviour, ...up });
     return;
   }
   const found = (first: Buffer): void => {
-    if (first[0] === 0x16 && first[1] === 0x03) openTls(client, origin, { host, opens });
+    if (first[0] === 0x16 && first[1] === 0x03 && spares?.() !== true) openTls(client, origin, { host, opens });
     else join(client, origin, behaviour);
   };
   peek(client, found, () => {
