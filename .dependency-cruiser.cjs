@@ -14,6 +14,7 @@ const HOMES = {
   '@bomb.sh/tab': 'cli/',
   blessed: 'tui/screen\\.ts$',
   commander: 'cli/',
+  'dns-packet': 'audit/judge/zone\\.ts$',
   'csv-parse': 'book/format/csv\\.ts$',
   conf: 'config/store\\.ts$',
   'ipaddr.js': 'model/(address|private)\\.ts$',

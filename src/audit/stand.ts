@@ -18,6 +18,7 @@ import type { Fact } from './identity/facts.js';
 import { type Search, createSearch } from './identity/search.js';
 import { type PageName, pathOf } from './judge/pages.js';
 import { type JudgeRecord, findRecord } from './judge/record.js';
+import type { Lookup } from './judge/zone.js';
 
 /** What came of TLS through a tunnel. */
 export interface TlsVisit {
@@ -54,7 +55,9 @@ export interface Stand extends Cancel {
   ) => Promise<Result>;
   /** What the judge keeps of a question, asked around the proxy. */
   readonly records: (id: string) => Promise<readonly JudgeRecord[]>;
-  /** The same of several questions. */
+  /** Who looked the name of a question up, asked around the proxy. */
+  readonly lookups: (id: string) => Promise<readonly Lookup[]>;
+  /** The records of several questions. */
   readonly recordsOfAll: (ids: readonly string[]) => Promise<ReadonlyMap<string, readonly JudgeRecord[]>>;
   readonly freshId: () => string;
   readonly random: () => string;
@@ -107,6 +110,7 @@ export const createStand = (parts: StandParts): Stand => {
     tlsAgain: (nth) => visitByTls(nth, { ...parts, freshId }),
     inTunnel: (to, work) => inTunnel(parts, to, work),
     records: (id) => judge.records(id, cancel),
+    lookups: (id) => judge.lookups(id, cancel),
     recordsOfAll: (ids) => judge.recordsOfAll(ids, cancel),
   };
 };

@@ -15,6 +15,9 @@ interface Flags {
   readonly keyFile?: string;
   readonly ttl: string;
   readonly rate: string;
+  readonly zone?: string;
+  readonly dnsListen?: string;
+  readonly address?: readonly string[];
 }
 
 const more = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
@@ -32,6 +35,9 @@ export const furnishJudge: Furnish = (command, run) => {
     .option('--tls-cert <file>', 'certificates of the first TLS port, PEM; one of its own where it is missing')
     .option('--tls-key <file>', 'the key for it')
     .option('--key-file <file>', 'the key that it signs with; made the first time')
+    .option('--zone <name>', 'a zone that is delegated to it: it tells who looks names up for a proxy')
+    .option('--dns-listen <host:port>', 'where it answers for the zone, over UDP (0.0.0.0:53)')
+    .option('--address <address>', 'where names of the zone lead, one of each family at most', more)
     .option('--ttl <minutes>', 'how long it remembers addresses', '10')
     .option('--rate <number>', 'requests a second of one source', '50');
   run(command, async ({ program, output }) => {
@@ -41,6 +47,7 @@ export const furnishJudge: Furnish = (command, run) => {
     for (const url of judge.urls) output.say(url);
     for (const { port, name = 'its host', spki } of judge.tls)
       output.note(`TLS on port ${port} for ${name}, key sha256/${spki}`);
+    if (judge.names !== undefined) output.note(`names of ${judge.names.zone} are answered on ${judge.names.at} (UDP)`);
     if (judge.tls.length === 0)
       output.note('Without --tls-listen no grade is given to tunnels: that TLS passes cannot be seen.');
     output.value({ event: 'judging', urls: judge.urls, tls: judge.tls });
@@ -59,7 +66,15 @@ const optionsOf = (flags: Flags): JudgeOptions => {
     tlsListen: tlsListen ?? (listen === undefined ? ['127.0.0.1:4443', '127.0.0.1:4444'] : []),
     ...(tlsCert === undefined || tlsKey === undefined ? {} : { tlsCert, tlsKey }),
     ...(keyFile === undefined ? {} : { keyFile }),
+    ...zoneOf(flags),
   };
+};
+
+const zoneOf = ({ zone, dnsListen, address = [] }: Flags): Pick<JudgeOptions, 'zone'> => {
+  if (zone === undefined && dnsListen === undefined && address.length === 0) return {};
+  if (zone === undefined || address.length === 0)
+    throw fail('bad-usage', { note: 'A zone needs --zone NAME and --address ADDRESS, where its names lead.' });
+  return { zone: { name: zone, listen: dnsListen ?? '0.0.0.0:53', addresses: address } };
 };
 
 const ttlOf = (text: string): Millis => millis(numberOf('--ttl', text, 1_440) * 60_000);

@@ -53,6 +53,8 @@ export interface JudgeOptions {
   readonly ttl: Millis;
   /** Requests a second of one source. */
   readonly rate: number;
+  /** A zone that is delegated to it, and the addresses of its names. */
+  readonly zone?: { readonly name: string; readonly listen: string; readonly addresses: readonly string[] };
 }
 
 /** A judge that runs in this process. */
@@ -60,6 +62,7 @@ export interface RunningJudge extends AsyncDisposable {
   /** `http://HOST:PORT/#KEY`. */
   readonly urls: readonly string[];
   readonly tls: readonly { readonly port: number; readonly name?: string; readonly spki: string }[];
+  readonly names?: { readonly zone: string; readonly at: string };
 }
 
 /** Audits as faces use them. */

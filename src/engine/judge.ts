@@ -3,9 +3,9 @@
 import { X509Certificate, createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Host, hostText, parseEndpoint, parseHost } from '../model/address.js';
+import { type Host, hostText, labelEndpoint, parseEndpoint, parseHost } from '../model/address.js';
 import { fail } from '../model/error.js';
-import { type JudgeTls, openJudge } from '../audit/judge/judge.js';
+import { type JudgeParts, type JudgeTls, openJudge } from '../audit/judge/judge.js';
 import { type JudgeKeys, judgeKeys } from '../audit/judge/record.js';
 import { selfSigned } from '../audit/judge/self-signed.js';
 import type { ListenAt } from '../net/listen.js';
@@ -22,13 +22,33 @@ export const runJudge = async (options: JudgeOptions, settingsPath: string): Pro
     ...{ keys, http, ttl: options.ttl, perSecond: options.rate, clock: Date.now },
     hosts: names.map(hostText),
     tls: tlsOf(options, names[0] ?? first.host),
+    ...zoneOf(options),
   });
   return {
     urls: judge.urls.map((url) =>
       names[0] === undefined ? url : url.replace(/\/\/(\[[^\]]*\]|[^:/]*)/, `//${urlHost(names[0])}`),
     ),
     tls: judge.card.tls,
+    ...(judge.names && { names: { zone: judge.card.zone ?? '', at: labelEndpoint(judge.names) } }),
     [Symbol.asyncDispose]: () => judge.close(),
+  };
+};
+
+/** Its names have one address of each family at most, as its own name server says. */
+const zoneOf = ({ zone }: JudgeOptions): Pick<JudgeParts, 'zone'> => {
+  if (zone === undefined) return {};
+  const [name, hosts] = [parseHost(zone.name), zone.addresses.map(parseHost)];
+  const [ipv4, secondIpv4] = hosts.filter(({ kind }) => kind === 'ipv4').map(hostText);
+  const [ipv6, secondIpv6] = hosts.filter(({ kind }) => kind === 'ipv6').map(hostText);
+  const isOdd = name.kind !== 'name' || hosts.some(({ kind }) => kind === 'name');
+  if (isOdd || secondIpv4 !== undefined || secondIpv6 !== undefined)
+    throw fail('bad-usage', { note: 'A zone has a name, and one address of each family at most.' });
+  return {
+    zone: {
+      ...{ name: hostText(name).toLowerCase().replace(/\.$/, ''), at: listenAt(zone.listen) },
+      ...(ipv4 === undefined ? {} : { ipv4 }),
+      ...(ipv6 === undefined ? {} : { ipv6 }),
+    },
   };
 };
 

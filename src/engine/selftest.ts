@@ -38,6 +38,7 @@ const place = new URL('../../test/kit/zoo/index.js', import.meta.url).href;
 const client = '127.0.0.1';
 const lan = '192.168.1.23';
 const judgeHosts = ['127.0.2.1', '127.0.2.2'] as const;
+const zoneName = 'd.judge.test';
 const atOnce = 8;
 
 type Options = Parameters<AuditDesk['selfTest']>[0] & { readonly door: Door };
@@ -69,6 +70,7 @@ export const runSelfTest = async ({ door, onResult, signal: called }: Options): 
       ...{ random, clock: () => Date.now() as Stamp },
     };
     const world = {
+      zone: { name: zoneName, server: { host: judgeHosts[0], port: judge.names?.port ?? 0 } },
       ...{ client, lan, names: new Map([['judge.test', judgeHosts[0]]]), famous: [judgeHosts[1]], seed: 7 },
       secure: link.tls.map(({ at: { port } }) => port),
     };
@@ -118,6 +120,7 @@ const openJudgeAt = (port: Port): Promise<Judge> => {
     ...{ keys: judgeKeys(), http: judgeHosts.map((host) => ({ host: parseHost(host), port })) },
     ...{ hosts: [judgeHosts[1], 'judge.test'], tls: [tls(), tls('second.judge.invalid')] },
     ...{ ttl: 600_000, perSecond: 100_000, clock: Date.now },
+    zone: { name: zoneName, ipv4: judgeHosts[0], at: { host: parseHost(judgeHosts[0]), port: 0 } },
   });
 };
 

@@ -6,6 +6,7 @@ import { type Scene, openOrigin, withAnimal, worldAt } from '../kit/ends.js';
 import { backTo, holdings } from '../kit/leak.js';
 import { answerProofs } from '../kit/proofs/answers.js';
 import type { Proof } from '../kit/proofs/ask.js';
+import { nameProofs } from '../kit/proofs/names.js';
 import { otherProofs } from '../kit/proofs/others.js';
 import { requestProofs } from '../kit/proofs/requests.js';
 import { proveClean, proveExact, proveTrusted, tunnelProofs } from '../kit/proofs/tunnels.js';
@@ -33,7 +34,7 @@ const trusting =
 const proofOf = (animal: Animal): Proof | undefined =>
   animal.id === 'P31'
     ? trusting(animal)
-    : { ...requestProofs, ...answerProofs, ...tunnelProofs, ...otherProofs }[animal.id];
+    : { ...requestProofs, ...answerProofs, ...tunnelProofs, ...otherProofs, ...nameProofs }[animal.id];
 
 /** What follows from a label: a mode that is called clean or exact is left alone. Some are proved otherwise. */
 const rest = ({ id, truth, speaks }: Animal): readonly Proof[] => {

@@ -1,6 +1,7 @@
 /** `kaskade audit`, `judge` and `selftest` as a user types them. */
 
 import assert from 'node:assert/strict';
+import { Resolver } from 'node:dns/promises';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -11,7 +12,7 @@ import { b01 } from '../kit/zoo/animals/honest-http.js';
 import { p45 } from '../kit/zoo/animals/banner.js';
 import { p01 } from '../kit/zoo/animals/xff-client.js';
 import { p20 } from '../kit/zoo/animals/script.js';
-import { createKaskade } from './kaskade.js';
+import { assertRefused, createKaskade } from './kaskade.js';
 
 const world = {
   ...{ client: '127.0.0.1', lan: '192.168.1.23', names: new Map<string, string>(), famous: [], secure: [], seed: 7 },
@@ -140,6 +141,26 @@ describe('kaskade audit', () => {
 });
 
 describe('kaskade judge', () => {
+  it('is the name server of a zone, where it is told one whole', async (context) => {
+    const { start, run } = createKaskade(context);
+    const judge = start([
+      ...['judge', '--listen', '127.0.2.1:0', '--zone', 'd.judge.test', '--address', '127.0.2.1'],
+      ...['--dns-listen', '127.0.2.1:0'],
+    ]);
+    const [, at = ''] = await judge.printed(/names of d\.judge\.test are answered on (127\.0\.2\.1:\d+) \(UDP\)/);
+    const resolver = new Resolver({ timeout: 2_000 });
+    resolver.setServers([at]);
+    assert.deepEqual(await resolver.resolve4(`${'a'.repeat(32)}.d.judge.test`), ['127.0.2.1']);
+    judge.child.kill('SIGTERM');
+    await judge.ended;
+    for (const flags of [
+      ['--zone', 'd.test'],
+      ['--address', '127.0.0.1'],
+      ['--zone', 'd.test', '--address', 'a.test'],
+    ])
+      assertRefused(await run(['judge', '--listen', '127.0.2.1:0', ...flags]), 2, /zone/i);
+  });
+
   it('keeps its key for itself, and has the same the next time', async (context) => {
     const kaskade = createKaskade(context);
     const keyOf = async (): Promise<string> => {

@@ -23,6 +23,7 @@ import type { World } from './zoo/animal.js';
 export const auditorAt = '127.0.1.10';
 export const judgeAt = '127.0.2.1';
 const lan = '192.168.1.23';
+const zoneName = 'd.judge.test';
 
 /** An auditor with its judge. */
 export interface Auditor extends AsyncDisposable {
@@ -44,6 +45,7 @@ export const openTestJudge = (parts: Partial<JudgeParts> = {}): Promise<Judge> =
       ttl: 600_000,
       perSecond: 100_000,
       clock: Date.now,
+      zone: { name: zoneName, ipv4: judgeAt, at },
     },
     tls: [
       { identity: one, at, spki: one.pin.slice(7) },
@@ -76,6 +78,7 @@ export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Audi
     world: {
       ...{ client: auditorAt, lan, famous: ['127.0.2.2'], seed: 7 },
       names: new Map([['judge.test', judgeAt]]),
+      zone: { name: zoneName, server: { host: judgeAt, port: judge.names?.port ?? 0 } },
       secure: link.tls.map(({ at }) => at.port),
     },
     audit: (text, more) => audit(subjectOf(text), { ...plan, ...more }, new AbortController()),

@@ -7,7 +7,8 @@ import { fail } from '../../model/error.js';
 import { privateKind } from '../../model/private.js';
 import { type Cancel, deadline } from '../../net/cancel.js';
 import { type JudgeCard, type JudgeUrl, openCard } from '../judge/card.js';
-import { type JudgeKey, type JudgeRecord, findRecords } from '../judge/record.js';
+import { type JudgeKey, type JudgeRecord, findRecords, openSigned } from '../judge/record.js';
+import type { Lookup } from '../judge/zone.js';
 import { readReply } from './reply.js';
 import { browserFields } from './request.js';
 import { type Asker, type Visit, visit, visitInRow } from './visit.js';
@@ -29,12 +30,21 @@ export interface JudgeLink {
   readonly direct: Asker;
   /** What it keeps of a question, asked directly. Empty where that cannot be had. */
   readonly records: (id: string, cancel: Cancel) => Promise<readonly JudgeRecord[]>;
-  /** The same of several questions, over one connection. */
+  /** Who looked the name of a question up in the judge's zone. */
+  readonly lookups: (id: string, cancel: Cancel) => Promise<readonly Lookup[]>;
+  /** The same of several questions, over one connection; those that it could not be asked of are missing. */
   readonly recordsOfAll: (
     ids: readonly string[],
     cancel: Cancel,
   ) => Promise<ReadonlyMap<string, readonly JudgeRecord[]>>;
 }
+
+/** Who looked the name of a question up, as the judge has signed it. */
+const lookupsIn = ({ id, reply }: Visit, key: JudgeKey): readonly Lookup[] => {
+  const told = reply?.kind === 'answer' ? openSigned(reply.body.toString('latin1').trim(), key) : undefined;
+  const { id: of, lookups } = (told ?? {}) as { readonly id?: unknown; readonly lookups?: unknown };
+  return of === id && Array.isArray(lookups) ? (lookups as readonly Lookup[]) : [];
+};
 
 /** Connects around every proxy; only ever asked for the judge. */
 export type OpenDirect = (at: Endpoint, cancel: Cancel) => Promise<Duplex>;
@@ -66,10 +76,13 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
     ports: card.http.filter((port) => port !== main.port).map((port) => at(port)),
     tls: card.tls.map(({ port, name, spki }) => ({ at: at(port), spki, ...(name === undefined ? {} : { name }) })),
     records: async (id, called) => keptIn(await visit({ page: '/record', id }, direct, called), key),
+    lookups: async (id, called) => lookupsIn(await visit({ page: '/lookups', id }, direct, called), key),
     recordsOfAll: async (ids, called) => {
       const asks = ids.map((id) => ({ page: '/record' as const, id }));
       const visits = asks.length === 0 ? [] : await visitInRow(asks, direct, called);
-      return new Map(visits.map((seen) => [seen.id, keptIn(seen, key)]));
+      return new Map(
+        visits.flatMap((seen) => (seen.reply?.kind === 'answer' ? [[seen.id, keptIn(seen, key)] as const] : [])),
+      );
     },
   };
 };

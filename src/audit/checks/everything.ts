@@ -5,7 +5,7 @@ import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { uploadsOf } from './answers.js';
-import { type Result, check, failed, headOf, note, pass, untested, worstOf } from './check.js';
+import { type Result, check, failed, headOf, inconclusive, note, pass, untested, worstOf } from './check.js';
 import { identityIn } from './identity.js';
 import { integrityIn } from './integrity.js';
 import { presenceIn } from './presence.js';
@@ -38,12 +38,13 @@ export const everyKind = check(
     remedy: 'Do not use it where the site must not know you.',
   },
   async (stand) => {
-    const arrived = await arrivedOf(await otherKinds(stand), stand);
+    const { arrived, unknown } = await arrivedOf(await otherKinds(stand), stand);
     const results = arrived.flatMap(({ visit, record }) => verdictsOf(visit, record, stand));
     const [first, ...more] = results;
     if (first === undefined) return untested('The judge saw none of the questions.');
     const worst = worstOf([first, ...more]);
     if (worst.answer === 'fail') return worst;
+    if (unknown > 0) return inconclusive(`Of ${unknown} questions it is not known what has arrived.`);
     return pass(`${arrived.length} questions of other kinds arrived as they were sent.`);
   },
 );

@@ -15,6 +15,7 @@ import { integrity } from './integrity.js';
 import { passwords, revisits } from './later.js';
 import { ipv6, remoteNames, unknownName } from './names.js';
 import { presence } from './presence.js';
+import { forgedNames, resolvers } from './resolvers.js';
 import { secrets, seeded } from './seeded.js';
 import { selective } from './selective.js';
 import { commands } from './socks.js';
@@ -26,7 +27,7 @@ import { bytes, endurance, ports } from './tunnel.js';
 export const checks: readonly Check[] = [
   ...[hello, certificate, version, preamble],
   ...[echo, ownExit, identity, presence, integrity, structure, seeded, answerHead, pages, knownJudges],
-  ...[exitPlace, remoteNames],
+  ...[exitPlace, remoteNames, resolvers, forgedNames],
   ...[files, freshness, privacy, errors, order, sampling, parallel, clients, secrets, caching],
   ...[uploads, everyKind, askedOnce, selective, everyHello],
   ...[bytes, otherCertificate, unknownName, exitSet, ipv6, ports, commands, upgrades],

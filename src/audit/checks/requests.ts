@@ -4,7 +4,7 @@ import { type PageName, pathOf } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
-import { type Result, recordIn, worstOf } from './check.js';
+import { type Result, inconclusive, recordIn, worstOf } from './check.js';
 
 /** A question, and what the judge saw of it. */
 export interface Arrived {
@@ -28,18 +28,31 @@ export const overRequests = async (stand: Stand, verdict: Verdict): Promise<Resu
     return arrivedOf(visits, stand);
   });
   const first = verdict(plain.visit, plain.record);
-  const others = pages.map((each) => ofKind(verdict(each.visit, each.record), each.visit.page));
-  return first.answer === 'fail' && first.caps === 'transparent' ? first : worstOf([first, ...others]);
+  const others = pages.arrived.map((each) => ofKind(verdict(each.visit, each.record), each.visit.page));
+  const worst = worstOf([first, ...others]);
+  return worst.answer === 'pass' && pages.unknown > 0 ? inconclusive(unknownText) : worst;
 };
 
-/** Questions that the judge has a record of, with it. */
-export const arrivedOf = async (visits: readonly Visit[], stand: Stand): Promise<readonly Arrived[]> => {
-  const silent = visits.filter(({ record }) => record === undefined).map(({ id }) => id);
-  const kept = await stand.recordsOfAll(silent);
-  return visits.flatMap((visit) => {
+const unknownText = 'The judge could not be asked what has arrived.';
+
+/** Questions of which it is known what has arrived, and how many there are of which it is not. */
+export interface AllArrived {
+  readonly arrived: readonly Arrived[];
+  readonly unknown: number;
+}
+
+/** Questions that the judge has a record of, with it. What never came to the judge tells nobody anything. */
+export const arrivedOf = async (visits: readonly Visit[], stand: Stand): Promise<AllArrived> => {
+  const kept = new Map<string, readonly JudgeRecord[]>();
+  const missing = (): readonly string[] =>
+    visits.filter(({ id, record }) => record === undefined && !kept.has(id)).map(({ id }) => id);
+  for (let tries = 0; tries < 3 && missing().length > 0; tries += 1)
+    for (const [id, records] of await stand.recordsOfAll(missing())) kept.set(id, records);
+  const arrived = visits.flatMap((visit) => {
     const record = visit.record ?? kept.get(visit.id)?.find(({ page }) => page === visit.page);
     return record === undefined ? [] : [{ visit: { ...visit, record }, record }];
   });
+  return { arrived, unknown: missing().length };
 };
 
 /** Says at which kind of question it was seen. */

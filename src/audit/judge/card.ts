@@ -52,13 +52,14 @@ export const openCard = (body: Buffer, key: JudgeKey): JudgeCard | undefined => 
 
 const isCard = (value: unknown): value is JudgeCard => {
   if (typeof value !== 'object' || value === null) return false;
-  const { key, hosts, http, tls, ttl } = value as Partial<Record<keyof JudgeCard, unknown>>;
+  const { key, hosts, http, tls, ttl, zone, ipv4, ipv6 } = value as Partial<Record<keyof JudgeCard, unknown>>;
   return (
     typeof key === 'string' &&
     typeof ttl === 'number' &&
     isListOf(hosts, isHost) &&
     isListOf(http, isPort) &&
-    isListOf(tls, isTlsPort)
+    isListOf(tls, isTlsPort) &&
+    [zone, ipv4, ipv6].every((host) => host === undefined || isHost(host))
   );
 };
 

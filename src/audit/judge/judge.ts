@@ -2,22 +2,25 @@
 
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { labelEndpoint } from '../../model/address.js';
+import { type Endpoint, labelEndpoint } from '../../model/address.js';
 import { type Port, millis } from '../../model/brand.js';
 import { fail } from '../../model/error.js';
 import { absorb } from '../../net/absorb.js';
 import { type Cancel, deadline } from '../../net/cancel.js';
+import { openDatagramPort } from '../../net/datagram-port.js';
 import { type Caller, type Identity, type JudgePort, openJudgePort } from '../../net/judge-port.js';
 import type { ListenAt } from '../../net/listen.js';
 import { createAborter } from '../../net/signal.js';
 import { takeBytes } from './bytes.js';
 import type { JudgeCard, TlsPort } from './card.js';
 import { type Keep, createKeep } from './keep.js';
+import { type Lookups, answering, createLookups } from './lookups.js';
 import { parsePath } from './pages.js';
 import { createRate } from './rate.js';
 import { NoRequest, type RawRequest, createRequestReader } from './read-request.js';
 import type { JudgeKeys, JudgeRecord } from './record.js';
 import { type Said, notice, say, tooMany } from './say.js';
+import { type Zone, familyNames } from './zone.js';
 
 /** One certificate of a judge. */
 export interface JudgeTls {
@@ -37,6 +40,8 @@ export interface JudgeParts {
   /** Further hosts by which it is reached. */
   readonly hosts: readonly string[];
   readonly families?: Pick<JudgeCard, 'ipv4' | 'ipv6'>;
+  /** A zone that is delegated to it, and where it answers for it. */
+  readonly zone?: Zone & { readonly at: ListenAt };
   /** How long addresses are kept, in milliseconds. */
   readonly ttl: number;
   /** Requests a second of one source. */
@@ -49,6 +54,8 @@ export interface Judge {
   /** `http://HOST:PORT/#KEY` of each port that speaks HTTP. */
   readonly urls: readonly string[];
   readonly card: JudgeCard;
+  /** Where it answers for its zone. */
+  readonly names?: Endpoint;
   readonly close: () => Promise<void>;
 }
 
@@ -62,12 +69,13 @@ export const openJudge = async (parts: JudgeParts): Promise<Judge> => {
   const { signal, abort } = createAborter();
   const keep = createKeep(parts.ttl, parts.clock);
   const isWithin = createRate(parts.perSecond, parts.clock);
-  const ports: JudgePort[] = [];
+  const lookups = createLookups(parts.ttl, parts.clock);
+  const ports: Pick<JudgePort, 'endpoint' | 'close'>[] = [];
   let card: JudgeCard | undefined;
   let connections = 0;
   const onCaller = (caller: Caller): void => {
     connections += 1;
-    const bench: Bench = { parts, keep, isWithin, connection: connections, card: () => card };
+    const bench: Bench = { parts, keep, lookups, isWithin, connection: connections, card: () => card };
     converse(caller, bench, { signal })
       .catch(() => undefined)
       .finally(() => caller.stream.destroy());
@@ -86,12 +94,17 @@ export const openJudge = async (parts: JudgeParts): Promise<Judge> => {
       ports.push(port);
       secured.push({ port: port.endpoint.port, spki, ...(name === undefined ? {} : { name }) });
     }
-    card = cardOf(
-      parts,
-      plain.map(({ port }) => port),
-      secured,
-    );
-    return { urls: plain.map((at) => `http://${labelEndpoint(at)}/#${parts.keys.public}`), card, close: closeAll };
+    const names =
+      parts.zone &&
+      (await openDatagramPort(parts.zone.at, answering(parts.zone, { lookups, isWithin, clock: parts.clock })));
+    if (names !== undefined) ports.push(names);
+    const open = plain.map(({ port }) => port);
+    card = cardOf(parts, open, secured);
+    return {
+      urls: plain.map((at) => `http://${labelEndpoint(at)}/#${parts.keys.public}`),
+      ...{ card, close: closeAll },
+      ...(names && { names: names.endpoint }),
+    };
   } catch (thrown) {
     await closeAll();
     throw thrown;
@@ -100,12 +113,20 @@ export const openJudge = async (parts: JudgeParts): Promise<Judge> => {
 
 const cardOf = (parts: JudgeParts, http: readonly Port[], tls: readonly TlsPort[]): JudgeCard => ({
   ...{ key: parts.keys.public, hosts: parts.hosts, http, tls, ttl: parts.ttl },
-  ...parts.families,
+  ...familiesOf(parts),
+  ...(parts.zone && { zone: parts.zone.name }),
+});
+
+const familiesOf = ({ zone, families }: JudgeParts): Pick<JudgeCard, 'ipv4' | 'ipv6'> => ({
+  ...(zone?.ipv4 !== undefined && { ipv4: `${familyNames.ipv4}.${zone.name}` }),
+  ...(zone?.ipv6 !== undefined && { ipv6: `${familyNames.ipv6}.${zone.name}` }),
+  ...families,
 });
 
 interface Bench {
   readonly parts: JudgeParts;
   readonly keep: Keep;
+  readonly lookups: Lookups;
   readonly isWithin: (source: string) => boolean;
   readonly connection: number;
   readonly card: () => JudgeCard | undefined;
@@ -166,6 +187,7 @@ const answer = (request: RawRequest, at: At): Said => {
   if (path === '/card') return notice(request, bench.parts.keys.signText(encoded(bench.card())));
   if (page === undefined) return notice(request);
   if (page.name === '/record') return say(request, page, { token: '', visit: 0, tokens: tokensOf(page.id, bench) });
+  if (page.name === '/lookups') return say(request, page, { token: '', visit: 0, tokens: lookupsOf(page.id, bench) });
   const record = recordOf(request, { ...at, page: page.name, id: page.id });
   bench.keep.add(record);
   return say(request, page, {
@@ -180,6 +202,9 @@ const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value ?? 
 
 const tokensOf = (id: string, { keep, parts: { keys } }: Bench): string =>
   [...keep.all(id).map(keys.sign), keys.signText(encoded({ id, revisits: keep.revisits(id) }))].join('\n');
+
+const lookupsOf = (id: string, { lookups, parts: { keys } }: Bench): string =>
+  keys.signText(encoded({ id, lookups: lookups.all(id) }));
 
 const keptBody = 16 * 1024;
 

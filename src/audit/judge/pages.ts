@@ -12,7 +12,7 @@ export type Content =
   | { readonly kind: 'visit' }
   /** The value of the named request field, as far as it is a plain word. */
   | { readonly kind: 'mirror'; readonly field: string }
-  /** All records that are kept of this id. */
+  /** All records that are kept of this id, or who looked its name up. */
   | { readonly kind: 'records' };
 
 /** The answer to a page. */
@@ -29,7 +29,7 @@ export interface Answer {
 export const pageNames = [
   ...['.txt', '.html', '.js', '.css', '.jpg', '.zip', '.exe', '.pdf'],
   ...['/azenv.php', '/missing', '/broken', '/none', '/empty', '/moved', '/fresh', '/kept', '/private', '/mirror'],
-  ...['/bytes', '/socket', '/record'],
+  ...['/bytes', '/socket', '/record', '/lookups'],
 ] as const;
 export type PageName = (typeof pageNames)[number];
 
@@ -128,4 +128,5 @@ const answers: Readonly<Record<PageName, (id: string) => Answer>> = {
   '/bytes': () => switched('bytes'),
   '/socket': () => switched('socket'),
   '/record': () => page(text, { kind: 'records' }),
+  '/lookups': () => page(text, { kind: 'records' }),
 };

@@ -10,6 +10,8 @@ export interface World {
   readonly lan: string;
   /** Addresses behind the names that proxies are asked for; a literal address is itself; anything else is unknown. */
   readonly names: ReadonlyMap<string, string>;
+  /** A zone whose names only its own name server knows. */
+  readonly zone?: { readonly name: string; readonly server: { readonly host: string; readonly port: number } };
   /** Hosts of judges that the whole world knows. */
   readonly famous: readonly string[];
   /** Ports that stand for 443 here. */

@@ -81,6 +81,8 @@ import { q13 } from './animals/third-request.js';
 import { q14 } from './animals/reads-along.js';
 import { q15 } from './animals/mitm-later.js';
 import { q16 } from './animals/changes-uploads.js';
+import { q17 } from './animals/tells-network.js';
+import { q18 } from './animals/own-names.js';
 
 export const animals: readonly Animal[] = [
   ...[
@@ -149,5 +151,5 @@ export const animals: readonly Animal[] = [
     p52a,
     p52b,
   ],
-  ...[q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16],
+  ...[q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16, q17, q18],
 ];

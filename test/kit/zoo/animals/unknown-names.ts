@@ -6,8 +6,11 @@ import { isIP } from 'node:net';
 import type { World } from '../animal.js';
 import { ownPage } from '../core/responses.js';
 
-const isUnknown = ({ names }: World, host: string): boolean =>
-  host !== '' && isIP(host) === 0 && !names.has(host.toLowerCase());
+const isUnknown = ({ names, zone }: World, host: string): boolean =>
+  host !== '' && isIP(host) === 0 && !names.has(host.toLowerCase()) && !isIn(zone?.name, host);
+
+const isIn = (zone: string | undefined, host: string): boolean =>
+  zone !== undefined && host.toLowerCase().endsWith(`.${zone}`);
 
 export const p42: Animal = {
   id: 'P42',

@@ -70,6 +70,8 @@ export interface Behaviour {
   /** The status with which a tunnel is refused. */
   readonly refuses?: (host: string, port: number) => number | undefined;
   readonly exit?: (exit: string, connection: number) => string;
+  /** For whom name servers are asked, as its resolver tells them. */
+  readonly asksFor?: (client: string) => string;
   /** Where unknown names lead. */
   readonly nowhere?: () => string;
   /** Takes the connection for itself; nothing of the proxy is left then. */

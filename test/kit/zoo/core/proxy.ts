@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { OpenAnimal, Speech, World } from '../animal.js';
 import type { Behaviour, Change, Passage } from './behaviour.js';
 import { type Around, forward } from './forward.js';
+import { lookUp } from './lookup.js';
 import { nextPlace, seeded } from './places.js';
 import { cutRequests, fieldsOf } from './requests.js';
 import { type Asked, readConnect, readSocks4, readSocks5 } from './speak.js';
@@ -30,7 +31,7 @@ export const openProxy = (world: World, speaks: readonly Speech[], behaviour: Be
       track(client, sockets);
       const way = behaviour.exit?.(exit, connections) ?? exit;
       if (behaviour.takes?.(client, stall.random) === true) return;
-      welcome(client, { ...stall, exit: way, connection: connections, sockets });
+      welcome(client, { ...stall, exit: way, from: client.remoteAddress ?? '', connection: connections, sockets });
     });
     server.once('error', reject);
     server.listen(0, entry, () => {
@@ -53,6 +54,8 @@ const close = (server: Server, sockets: ReadonlySet<Socket>): Promise<void> =>
 
 interface Visit extends Stall {
   readonly exit: string;
+  /** The client. */
+  readonly from: string;
   readonly connection: number;
   readonly sockets: Set<Socket>;
 }
@@ -111,20 +114,27 @@ const passageOf = (client: Socket, { world, exit, connection, random }: Visit) =
   ...{ world, exit, connection, random, client: client.remoteAddress ?? '' },
 });
 
-const dial = (host: string, port: number, { world, behaviour, exit, sockets }: Visit): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const address = isIP(host) === 0 ? (world.names.get(host.toLowerCase()) ?? behaviour.nowhere?.()) : host;
-    const [place = '', at = String(port)] = address?.split('|') ?? [];
-    if (address === undefined) {
-      reject(new Error('unknown name'));
-      return;
-    }
-    const from = isIP(place) === 4 ? { localAddress: exit } : {};
+const dial = async (host: string, port: number, visit: Visit): Promise<Socket> => {
+  const address = isIP(host) === 0 ? await addressOf(host, visit) : host;
+  if (address === undefined) throw new Error('unknown name');
+  const [place = '', at = String(port)] = address.split('|');
+  return new Promise((resolve, reject) => {
+    const from = isIP(place) === 4 ? { localAddress: visit.exit } : {};
     const socket = connect({ host: place, port: Number(at), ...from, allowHalfOpen: true, noDelay: true });
-    track(socket, sockets);
+    track(socket, visit.sockets);
     socket.once('error', reject);
     socket.once('connect', () => resolve(socket));
   });
+};
+
+const addressOf = async (host: string, { world, behaviour, exit, from }: Visit): Promise<string | undefined> => {
+  const subnet = behaviour.asksFor?.(from);
+  return (
+    world.names.get(host.toLowerCase()) ??
+    (await lookUp(host, world, { from: exit, ...(subnet === undefined ? {} : { subnet }) })) ??
+    behaviour.nowhere?.()
+  );
+};
 
 const openTunnel = async (
   client: Socket,
