@@ -2,6 +2,7 @@
 
 import type { AuditOutcome } from '../../../src/model/audit.js';
 import type { Grade } from '../../../src/model/book.js';
+import type { Behaviour } from './core/behaviour.js';
 
 /** Where the zoo stands. */
 export interface World {
@@ -19,6 +20,8 @@ export interface World {
   /** An authority that the auditor trusts although it is not the judge's, PEM. */
   readonly trusted?: { readonly cert: string; readonly key: string };
   readonly seed: number;
+  /** Is given what an animal does, and nothing is let out. */
+  readonly collect?: (behaviour: Behaviour) => void;
 }
 
 /** How an animal is spoken to. */
