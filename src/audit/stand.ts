@@ -16,7 +16,7 @@ import { type Subject, authorizationOf, openTunnel } from './ask/subject.js';
 import { type Ask, type Asker, type Visit, visit, visitInRow } from './ask/visit.js';
 import type { Fact } from './identity/facts.js';
 import { type Search, createSearch } from './identity/search.js';
-import { type PageName, pathOf } from './judge/pages.js';
+import { type PageName, pathOf, readable } from './judge/pages.js';
 import { type JudgeRecord, findRecord } from './judge/record.js';
 import type { Lookup } from './judge/zone.js';
 
@@ -42,6 +42,8 @@ export interface Stand extends Cancel {
   readonly echo: () => Promise<Visit>;
   /** A page or file, fetched once. */
   readonly page: (name?: PageName) => Promise<Visit>;
+  /** The plain question with fields in it that proxies write themselves, asked once. */
+  readonly seeded: () => Promise<Visit>;
   /** Does once what several checks need. */
   readonly once: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
   /** TLS to one of the judge's ports, once. */
@@ -75,6 +77,23 @@ export interface StandParts extends Cancel {
   readonly search?: Search;
 }
 
+/** From the range for documentation (RFC 5737): nobody's address. */
+export const seed = '192.0.2.123';
+
+/** The question with fields that proxies write themselves, already filled in. */
+const seededAsk: Ask = {
+  page: '.txt',
+  extra: [
+    { name: 'X-Forwarded-For', value: seed },
+    { name: 'Forwarded', value: `for=${seed}` },
+    { name: 'X-Real-IP', value: seed },
+    { name: 'Via', value: '1.1 earlier' },
+  ],
+};
+
+/** What a browser loads together, and one more that is asked of every proxy, goes over one connection as far as that lasts. */
+const asksTogether: readonly Ask[] = [...readable.map((page): Ask => ({ page })), seededAsk];
+
 /** A stand on which nothing was asked yet. */
 export const createStand = (parts: StandParts): Stand => {
   const { mode, subject, judge, within, random, signal } = parts;
@@ -95,6 +114,15 @@ export const createStand = (parts: StandParts): Stand => {
     // What is kept under a name was made by the same work.
     return found as Promise<Result>;
   };
+  /** What comes of the asks that go over one connection. */
+  const together = (): Promise<readonly Visit[]> => once('together', () => visitInRow(asksTogether, asker, cancel));
+  const one = async (ask: Ask): Promise<Visit> => {
+    const nth = asksTogether.indexOf(ask);
+    const seen = nth === -1 ? undefined : (await together())[nth];
+    if (seen !== undefined && seen.failure === undefined) return seen;
+    return patiently(2, () => visit(ask, asker, cancel));
+  };
+  const askFor = (name: PageName): Ask => asksTogether.find(({ page }) => page === name) ?? { page: name };
   return {
     ...{ mode, subject, judge, within, random, signal, freshId, once, facts: parts.facts },
     search: (bytes) => {
@@ -104,8 +132,8 @@ export const createStand = (parts: StandParts): Stand => {
     visit: (ask) => patiently(2, () => visit(ask, asker, cancel)),
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
     echo: () => once('echo', () => visit({ page: '.txt' }, asker, cancel)),
-    page: (name = '.html') =>
-      once(`page ${name}`, () => patiently(name === '.html' ? 3 : 2, () => visit({ page: name }, asker, cancel))),
+    page: (name = '.html') => once(`page ${name}`, () => one(askFor(name))),
+    seeded: () => once('seeded', () => one(seededAsk)),
     tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, { ...parts, freshId }))),
     tlsAgain: (nth) => visitByTls(nth, { ...parts, freshId }),
     inTunnel: (to, work) => inTunnel(parts, to, work),

@@ -9,7 +9,7 @@ import { parseJudgeUrl } from '../../src/audit/judge/card.js';
 import type { Judge } from '../../src/audit/judge/judge.js';
 import { createKeep } from '../../src/audit/judge/keep.js';
 import { answerTo, pageNames, parsePath, pathOf } from '../../src/audit/judge/pages.js';
-import { type JudgeKey, findRecord, findRecords, judgeKeys, readKey } from '../../src/audit/judge/record.js';
+import { type JudgeKey, findRecord, judgeKeys, openKept, readKey } from '../../src/audit/judge/record.js';
 import { probeTls } from '../../src/net/tls-probe.js';
 import { judgeAt, openTestJudge } from '../kit/auditor.js';
 
@@ -101,11 +101,16 @@ describe('a judge', () => {
 
   it('gives what it keeps of an id to who asks for it', async () => {
     await say(`GET /${id(7)}.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-    const records = findRecords(
-      await say(`GET /${id(7)}/record HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`),
-      id(7),
-      key(),
+    const bodyOf = (answer: Buffer): Buffer => answer.subarray(answer.indexOf('\r\n\r\n') + 4);
+    const one = await say(`GET /${id(7)}/record HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const records = openKept(bodyOf(one), key())?.get(id(7)) ?? [];
+    const several = await say(
+      `POST /${id(8)}/record HTTP/1.1\r\nHost: x\r\nContent-Length: 65\r\nConnection: close\r\n\r\n${id(7)}\n${id(9)}`,
     );
+    const all = openKept(bodyOf(several), key());
+    assert.deepEqual([...(all?.keys() ?? [])], [id(8), id(7), id(9)]);
+    assert.deepEqual([all?.get(id(7)), all?.get(id(9))], [records, []]);
+    assert.equal(openKept(bodyOf(several), readKey(judgeKeys().public)), undefined);
     assert.deepEqual(
       records.map(({ page }) => page),
       ['.html'],

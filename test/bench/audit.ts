@@ -76,7 +76,7 @@ const serve = async (onSocket: (socket: Socket) => void): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
-/** The least that a proxy does: a tunnel, or one request with a path instead of a URL. */
+/** The least that a proxy does: a tunnel, or requests with a path instead of a URL. */
 const proxy = (client: Socket): void => {
   client.once('data', (first: Buffer) => {
     const text = first.toString('latin1');
@@ -85,8 +85,12 @@ const proxy = (client: Socket): void => {
     const exit = `127.40.${Math.floor(Math.random() * 250)}.1`;
     const onward = connect({ host, port: Number(port), localAddress: exit, allowHalfOpen: true, noDelay: true }, () => {
       if (text.startsWith('CONNECT')) client.write('HTTP/1.1 200 OK\r\n\r\n');
-      else onward.write(Buffer.from(text.replace(/ http:\/\/[^/]*/, ' '), 'latin1'));
-      client.pipe(onward);
+      const isTunnel = text.startsWith('CONNECT');
+      const pathOnly = (chunk: Buffer): Buffer =>
+        Buffer.from(chunk.toString('latin1').replace(/^([A-Z]+) http:\/\/[^/]*/, '$1 '), 'latin1');
+      if (!isTunnel) onward.write(pathOnly(first));
+      if (isTunnel) client.pipe(onward);
+      else client.on('data', (chunk: Buffer) => onward.write(pathOnly(chunk))).on('end', () => onward.end());
       onward.pipe(client);
     });
     onward.on('error', () => client.destroy());

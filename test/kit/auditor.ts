@@ -45,7 +45,6 @@ export const openTestJudge = (parts: Partial<JudgeParts> = {}): Promise<Judge> =
       ttl: 600_000,
       perSecond: 100_000,
       clock: Date.now,
-      zone: { name: zoneName, ipv4: judgeAt, at },
     },
     tls: [
       { identity: one, at, spki: one.pin.slice(7) },
@@ -58,7 +57,11 @@ export const openTestJudge = (parts: Partial<JudgeParts> = {}): Promise<Judge> =
 /** Opens both. */
 export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Auditor> => {
   // One judge on all addresses of loopback: its other hosts lead to it too.
-  const judge = await openTestJudge({ http: [{ host: parseHost('0.0.0.0'), port: 0 }], ...parts });
+  const judge = await openTestJudge({
+    http: [{ host: parseHost('0.0.0.0'), port: 0 }],
+    zone: { name: zoneName, ipv4: judgeAt, at: { host: parseHost(judgeAt), port: 0 } },
+    ...parts,
+  });
   const url = (judge.urls[0] ?? '').replace('0.0.0.0', judgeAt);
   const random = (): string => randomBytes(8).toString('hex');
   const freshId = (): string => randomBytes(16).toString('hex');

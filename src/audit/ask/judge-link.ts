@@ -7,11 +7,11 @@ import { fail } from '../../model/error.js';
 import { privateKind } from '../../model/private.js';
 import { type Cancel, deadline } from '../../net/cancel.js';
 import { type JudgeCard, type JudgeUrl, openCard } from '../judge/card.js';
-import { type JudgeKey, type JudgeRecord, findRecords, openSigned } from '../judge/record.js';
+import { type JudgeKey, type JudgeRecord, openKept, openSigned } from '../judge/record.js';
 import type { Lookup } from '../judge/zone.js';
 import { readReply } from './reply.js';
 import { browserFields } from './request.js';
-import { type Asker, type Visit, visit, visitInRow } from './visit.js';
+import { type Asker, type Visit, visit } from './visit.js';
 
 /** A judge, and the ways to it. */
 export interface JudgeLink {
@@ -32,7 +32,7 @@ export interface JudgeLink {
   readonly records: (id: string, cancel: Cancel) => Promise<readonly JudgeRecord[]>;
   /** Who looked the name of a question up in the judge's zone. */
   readonly lookups: (id: string, cancel: Cancel) => Promise<readonly Lookup[]>;
-  /** The same of several questions, over one connection; those that it could not be asked of are missing. */
+  /** The same of several questions, a few at a time; those that it could not be asked of are missing. */
   readonly recordsOfAll: (
     ids: readonly string[],
     cancel: Cancel,
@@ -69,26 +69,43 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
   if (card === undefined) throw fail('judge-unreachable', { note: `${hostText(main.host)} has another key` });
   const seen = await visit({ page: '.txt' }, direct, cancel);
   if (seen.record === undefined) throw fail('judge-unreachable', { note: 'its answer is changed on the way to it' });
+  const link = (called: Cancel): Direct => ({ direct, called });
   const at = (port: Port, host: string = hostText(main.host)): Endpoint => ({ host: parseHost(host), port });
   return {
     ...{ key, main, card, direct, you: seen.record.peer },
     others: card.hosts.filter((host) => host !== hostText(main.host)).map((host) => at(main.port, host)),
     ports: card.http.filter((port) => port !== main.port).map((port) => at(port)),
     tls: card.tls.map(({ port, name, spki }) => ({ at: at(port), spki, ...(name === undefined ? {} : { name }) })),
-    records: async (id, called) => keptIn(await visit({ page: '/record', id }, direct, called), key),
+    records: async (id, called) => (await keptOf([id], link(called))).get(id) ?? [],
     lookups: async (id, called) => lookupsIn(await visit({ page: '/lookups', id }, direct, called), key),
-    recordsOfAll: async (ids, called) => {
-      const asks = ids.map((id) => ({ page: '/record' as const, id }));
-      const visits = asks.length === 0 ? [] : await visitInRow(asks, direct, called);
-      return new Map(
-        visits.flatMap((seen) => (seen.reply?.kind === 'answer' ? [[seen.id, keptIn(seen, key)] as const] : [])),
-      );
-    },
+    recordsOfAll: (ids, called) => keptOf(ids, link(called)),
   };
 };
 
-const keptIn = ({ id, reply }: Visit, key: JudgeKey): readonly JudgeRecord[] =>
-  reply?.kind === 'answer' ? findRecords(reply.body, id, key) : [];
+interface Direct {
+  readonly direct: Asker;
+  readonly called: Cancel;
+}
+
+/** As many as are told of in one answer. */
+const mostAsked = 8;
+
+/** Asks the judge for what it keeps, a few ids at a time. */
+const keptOf = async (
+  ids: readonly string[],
+  { direct, called }: Direct,
+): Promise<ReadonlyMap<string, readonly JudgeRecord[]>> => {
+  const found = new Map<string, readonly JudgeRecord[]>();
+  for (let at = 0; at < ids.length; at += mostAsked) {
+    const [id, ...more] = ids.slice(at, at + mostAsked);
+    if (id === undefined) break;
+    const body = more.length === 0 ? {} : { method: 'POST', body: Buffer.from(more.join('\n'), 'latin1') };
+    const { reply } = await visit({ page: '/record', id, ...body }, direct, called);
+    const kept = reply?.kind === 'answer' ? openKept(reply.body, direct.key) : undefined;
+    for (const each of kept ?? []) found.set(...each);
+  }
+  return found;
+};
 
 const fetchCard = async (main: Endpoint, open: OpenDirect, cancel: Cancel): Promise<Buffer> => {
   const limit = deadline(within, () => fail('judge-unreachable', { note: 'it says nothing' }), cancel);

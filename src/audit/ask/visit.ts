@@ -127,12 +127,16 @@ const prepare = (ask: Ask, asker: Asker): Prepared => {
   return { ask, id, host, sent };
 };
 
+/** Pages that tell of other questions than the one for them. */
+const ofOthers: readonly PageName[] = ['/record', '/lookups'];
+
 const visitOf = (
   { ask: { page }, id, sent }: Prepared,
   seen: Seen,
   { asker, took }: { readonly asker: Asker; readonly took: Millis },
 ): Visit => {
-  const body = 'reply' in seen && seen.reply.kind === 'answer' ? seen.reply.body : undefined;
+  const isAnswer = 'reply' in seen && seen.reply.kind === 'answer' && !ofOthers.includes(page);
+  const body = isAnswer && seen.reply.kind === 'answer' ? seen.reply.body : undefined;
   const record = body && findRecord(body, id, asker.key);
   const foreign = body !== undefined && record === undefined && isForeign(body, asker.key);
   return {

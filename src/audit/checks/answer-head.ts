@@ -1,10 +1,10 @@
 import type { Field } from '../../wire/http-head.js';
+import { readable } from '../judge/pages.js';
 import { shown } from '../ask/text.js';
 import type { Reply } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
-import { readable } from './requests.js';
 
 /** H07: the head of an answer comes back as it was given. */
 export const answerHead = check(

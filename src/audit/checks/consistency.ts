@@ -1,5 +1,6 @@
 import { diffHeads } from '../ask/diff.js';
 import { toolFields } from '../ask/request.js';
+import type { Ask } from '../ask/visit.js';
 import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
@@ -24,10 +25,8 @@ export const knownJudges = check(
   async (stand) => {
     const plain = await recordIn(await stand.echo(), stand);
     if ('result' in plain) return plain.result;
-    const others = [undefined, ...stand.judge.others].map((host) => ({
-      page: '/azenv.php' as const,
-      ...(host && { host }),
-    }));
+    const page = '/azenv.php';
+    const others: readonly Ask[] = [{ page }, ...stand.judge.others.map((host) => ({ page, host }) as const)];
     let asked = 0;
     for (const ask of others) {
       const visit = await stand.visit(ask);

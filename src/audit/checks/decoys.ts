@@ -1,12 +1,11 @@
 import { gunzipSync, inflateSync, brotliDecompressSync } from 'node:zlib';
 import type { Evidence } from '../../model/audit.js';
-import type { PageName } from '../judge/pages.js';
+import { type PageName, readable } from '../judge/pages.js';
 import { shown } from '../ask/text.js';
 import { type Reply, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { headIn } from './answer-head.js';
-import { readable } from './requests.js';
 import { type Result, check, failed, inconclusive, pass, untested, whyNot } from './check.js';
 
 const binary: readonly PageName[] = ['.zip', '.exe', '.pdf', '.jpg'];

@@ -1,6 +1,6 @@
 /** What became of every question, and not of the plain one alone: a proxy may touch only pages, only uploads, only the first of a connection. */
 
-import { type PageName, pathOf } from '../judge/pages.js';
+import { type PageName, pathOf, readable } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
@@ -14,9 +14,6 @@ export interface Arrived {
 
 /** The verdict on one question. */
 export type Verdict = (visit: Visit, record: JudgeRecord) => Result;
-
-/** Pages that a browser fetches by itself. */
-export const readable: readonly PageName[] = ['.html', '.js', '.css'];
 
 /** The worst that became of the plain question and of those for pages. */
 export const overRequests = async (stand: Stand, verdict: Verdict): Promise<Result> => {

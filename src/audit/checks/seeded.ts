@@ -2,26 +2,9 @@ import { diffHeads } from '../ask/diff.js';
 import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { JudgeRecord } from '../judge/record.js';
-import type { Stand } from '../stand.js';
+import { seed } from '../stand.js';
 import { check, failed, headOf, note, pass, recordIn } from './check.js';
 import { sightingsIn } from './identity.js';
-
-/** From the range for documentation (RFC 5737): nobody's address. */
-const seed = '192.0.2.123';
-
-/** The question with fields that proxies write themselves, already filled in. */
-const askSeeded = (stand: Stand): Promise<Visit> =>
-  stand.once('seeded', () =>
-    stand.visit({
-      page: '.txt',
-      extra: [
-        { name: 'X-Forwarded-For', value: seed },
-        { name: 'Forwarded', value: `for=${seed}` },
-        { name: 'X-Real-IP', value: seed },
-        { name: 'Via', value: '1.1 earlier' },
-      ],
-    }),
-  );
 
 /** H06: what a proxy does with the fields in which proxies name clients. */
 export const seeded = check(
@@ -37,7 +20,7 @@ export const seeded = check(
     remedy: 'Do not use it where the site must not know you.',
   },
   async (stand) => {
-    const seen = await recordIn(await askSeeded(stand), stand);
+    const seen = await recordIn(await stand.seeded(), stand);
     if ('result' in seen) return seen.result;
     const sightings = sightingsIn(seen.visit, seen.record, stand).filter(({ fact }) => fact.of === 'you');
     if (sightings.some(({ reach }) => reach === 'whole'))

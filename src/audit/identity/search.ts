@@ -19,8 +19,6 @@ export type Search = (bytes: Buffer) => readonly Sighting[];
 interface Wanted {
   readonly fact: Fact;
   readonly forms: readonly Form[];
-  /** The bytes of an address themselves, for binary headers. */
-  readonly raw?: Buffer;
 }
 
 const mostBytes = 256 * 1024;
@@ -43,7 +41,8 @@ export const createSearch = (facts: readonly Fact[]): Search => {
 
 /** Finds the bytes of addresses in a binary header, beside what a text search finds there. */
 export const searchBinary = (bytes: Buffer, facts: readonly Fact[]): readonly Sighting[] =>
-  facts.map(wantedOf).flatMap(({ fact, raw }) => {
+  (bytes.length === 0 ? [] : facts).flatMap((fact) => {
+    const raw = rawOf(fact);
     const at = raw === undefined ? -1 : bytes.indexOf(raw);
     return at === -1
       ? []
@@ -52,11 +51,14 @@ export const searchBinary = (bytes: Buffer, facts: readonly Fact[]): readonly Si
 
 const keyOf = ({ fact, form }: Sighting): string => `${String(fact.of)} ${fact.text} ${form}`;
 
+/** The bytes of an address themselves. */
+const rawOf = ({ kind, text }: Fact): Buffer | undefined => {
+  const host = kind === 'address' ? parseHost(text) : undefined;
+  return host === undefined || host.kind === 'name' ? undefined : addressBytes(host);
+};
+
 const wantedOf = (fact: Fact): Wanted => {
-  if (fact.kind === 'address') {
-    const host = parseHost(fact.text);
-    return { fact, forms: formsOf(fact.text), ...(host.kind === 'name' ? {} : { raw: addressBytes(host) }) };
-  }
+  if (fact.kind === 'address') return { fact, forms: formsOf(fact.text) };
   const source = `(?<![a-z0-9_-])${fact.text.replace(/[^a-z0-9]/g, '\\$&')}(?![a-z0-9_-])`;
   return { fact, forms: [{ name: 'as written', reach: 'whole', pattern: new RegExp(source, 'gi') }] };
 };

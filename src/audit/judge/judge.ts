@@ -186,7 +186,8 @@ const answer = (request: RawRequest, at: At): Said => {
   if (!bench.isWithin(caller.peer)) return tooMany();
   if (path === '/card') return notice(request, bench.parts.keys.signText(encoded(bench.card())));
   if (page === undefined) return notice(request);
-  if (page.name === '/record') return say(request, page, { token: '', visit: 0, tokens: tokensOf(page.id, bench) });
+  if (page.name === '/record')
+    return say(request, page, { token: '', visit: 0, tokens: keptOf(request, page.id, bench) });
   if (page.name === '/lookups') return say(request, page, { token: '', visit: 0, tokens: lookupsOf(page.id, bench) });
   const record = recordOf(request, { ...at, page: page.name, id: page.id });
   bench.keep.add(record);
@@ -200,8 +201,14 @@ const answer = (request: RawRequest, at: At): Said => {
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value ?? null), 'utf8').toString('base64url');
 
-const tokensOf = (id: string, { keep, parts: { keys } }: Bench): string =>
-  [...keep.all(id).map(keys.sign), keys.signText(encoded({ id, revisits: keep.revisits(id) }))].join('\n');
+/** So many ids are told of in one answer; further ones than that of the path stand in the body. */
+const mostTold = 8;
+
+const keptOf = ({ body }: RawRequest, first: string, { keep, parts: { keys } }: Bench): string => {
+  const ids = [first, ...(body.toString('latin1').match(/[0-9a-f]{32}/g) ?? [])].slice(0, mostTold);
+  const [kept, revisits] = [keep.all, keep.revisits].map((tell) => Object.fromEntries(ids.map((id) => [id, tell(id)])));
+  return keys.signText(encoded({ kept, revisits }));
+};
 
 const lookupsOf = (id: string, { lookups, parts: { keys } }: Bench): string =>
   keys.signText(encoded({ id, lookups: lookups.all(id) }));

@@ -33,6 +33,9 @@ export const pageNames = [
 ] as const;
 export type PageName = (typeof pageNames)[number];
 
+/** Pages that a browser fetches by itself. */
+export const readable: readonly PageName[] = ['.html', '.js', '.css'];
+
 /** A page of one question. */
 export interface Page {
   /** 32 hexadecimal digits that nobody has used before. */

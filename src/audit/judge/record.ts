@@ -105,10 +105,11 @@ export const findRecord = (body: Buffer, id: string | undefined, key: JudgeKey):
 const isRecord = (value: unknown): value is JudgeRecord =>
   typeof value === 'object' && value !== null && 'id' in value && 'head' in value;
 
-/** All records of that id in the answer of `/record`. */
-export const findRecords = (body: Buffer, id: string, key: JudgeKey): readonly JudgeRecord[] =>
-  body
-    .toString('latin1')
-    .split('\n')
-    .slice(0, 64)
-    .flatMap((line) => findRecord(Buffer.from(line, 'latin1'), id, key) ?? []);
+/** What the answer of `/record` says of each id that was asked for; undefined where that is not signed. */
+export const openKept = (body: Buffer, key: JudgeKey): ReadonlyMap<string, readonly JudgeRecord[]> | undefined => {
+  const { kept } = (openSigned(body.toString('latin1').trim(), key) ?? {}) as { readonly kept?: unknown };
+  if (typeof kept !== 'object' || kept === null) return undefined;
+  return new Map(
+    Object.entries(kept).map(([id, records]) => [id, Array.isArray(records) ? records.filter(isRecord) : []]),
+  );
+};
