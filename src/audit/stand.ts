@@ -1,6 +1,5 @@
 /** Where a check stands: one mode of one proxy before one judge, and what was already asked there. */
 
-import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../model/address.js';
 import type { Mode } from '../model/audit.js';
@@ -17,6 +16,7 @@ import { type Ask, type Asker, type Visit, visit, visitInRow } from './ask/visit
 import type { Fact } from './identity/facts.js';
 import { type Search, createSearch } from './identity/search.js';
 import { type PageName, pathOf, readable } from './judge/pages.js';
+import { randomHex } from './random.js';
 import { type JudgeRecord, findRecord } from './judge/record.js';
 import type { Lookup } from './judge/zone.js';
 
@@ -98,7 +98,7 @@ const asksTogether: readonly Ask[] = [...readable.map((page): Ask => ({ page }))
 export const createStand = (parts: StandParts): Stand => {
   const { mode, subject, judge, within, random, signal } = parts;
   const cancel: Cancel = { signal };
-  const freshId = (): string => randomBytes(16).toString('hex');
+  const freshId = (): string => randomHex(16);
   const authorization = mode === 'forward' ? authorizationOf(subject) : undefined;
   const asker: Asker = {
     ...{ mode, host: judge.main, key: judge.key, within, freshId },

@@ -1,6 +1,5 @@
 /** Audits as faces use them: texts come in, reports go out, and the book learns from them. */
 
-import { randomBytes } from 'node:crypto';
 import type { AuditReport, Mode, Tier } from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
 import { isNonEmpty, millis } from '../model/brand.js';
@@ -15,6 +14,7 @@ import { checks } from '../audit/checks/index.js';
 import { type Job, auditCrowd, usualRules } from '../audit/crowd.js';
 import { type Past, meanings } from '../audit/grade.js';
 import { parseJudgeUrl } from '../audit/judge/card.js';
+import { randomHex } from '../audit/random.js';
 import type { Book } from '../book/store.js';
 import type { Store } from '../config/store.js';
 import { connectDirect, resolveBySystem } from '../net/direct.js';
@@ -87,7 +87,7 @@ const planFor = (wish: AuditWish, links: readonly [JudgeLink, ...JudgeLink[]], t
     );
   return {
     ...{ tier: wish.tier, judges: links, facts: withoutJudges(own.facts, links) },
-    ...{ within: wish.within ?? usualWithin[wish.tier], random: () => randomBytes(8).toString('hex'), clock: now },
+    ...{ within: wish.within ?? usualWithin[wish.tier], random: () => randomHex(8), clock: now },
   };
 };
 
@@ -175,8 +175,8 @@ const meet = async ({ judges, signal }: AuditWish, store: Store): Promise<readon
   const meeting = {
     open: (at: Parameters<typeof connectDirect>[0], cancel: { readonly signal: AbortSignal | AuditSignal }) =>
       connectDirect(at, rules, cancel),
-    freshId: () => randomBytes(16).toString('hex'),
-    random: () => randomBytes(8).toString('hex'),
+    freshId: () => randomHex(16),
+    random: () => randomHex(8),
   };
   const links = await Promise.all(urls.map((url) => meetJudge(parseJudgeUrl(url), meeting, { signal })));
   if (!isNonEmpty(links)) throw fail('judge-missing');

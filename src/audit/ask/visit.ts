@@ -135,8 +135,8 @@ const visitOf = (
   seen: Seen,
   { asker, took }: { readonly asker: Asker; readonly took: Millis },
 ): Visit => {
-  const isAnswer = 'reply' in seen && seen.reply.kind === 'answer' && !ofOthers.includes(page);
-  const body = isAnswer && seen.reply.kind === 'answer' ? seen.reply.body : undefined;
+  const reply = 'reply' in seen && !ofOthers.includes(page) ? seen.reply : undefined;
+  const body = reply?.kind === 'answer' ? reply.body : undefined;
   const record = body && findRecord(body, id, asker.key);
   const foreign = body !== undefined && record === undefined && isForeign(body, asker.key);
   return {

@@ -13,7 +13,7 @@ import type { ListenAt } from '../../net/listen.js';
 import { createAborter } from '../../net/signal.js';
 import { takeBytes } from './bytes.js';
 import type { JudgeCard, TlsPort } from './card.js';
-import { type Keep, createKeep } from './keep.js';
+import { type Keep, createKeep, tellOf } from './keep.js';
 import { type Lookups, answering, createLookups } from './lookups.js';
 import { parsePath } from './pages.js';
 import { createRate } from './rate.js';
@@ -201,14 +201,8 @@ const answer = (request: RawRequest, at: At): Said => {
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value ?? null), 'utf8').toString('base64url');
 
-/** So many ids are told of in one answer; further ones than that of the path stand in the body. */
-const mostTold = 8;
-
-const keptOf = ({ body }: RawRequest, first: string, { keep, parts: { keys } }: Bench): string => {
-  const ids = [first, ...(body.toString('latin1').match(/[0-9a-f]{32}/g) ?? [])].slice(0, mostTold);
-  const [kept, revisits] = [keep.all, keep.revisits].map((tell) => Object.fromEntries(ids.map((id) => [id, tell(id)])));
-  return keys.signText(encoded({ kept, revisits }));
-};
+const keptOf = ({ body }: RawRequest, id: string, { keep, parts: { keys } }: Bench): string =>
+  keys.signText(encoded(tellOf(keep, id, body)));
 
 const lookupsOf = (id: string, { lookups, parts: { keys } }: Bench): string =>
   keys.signText(encoded({ id, lookups: lookups.all(id) }));

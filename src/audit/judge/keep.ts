@@ -47,6 +47,16 @@ export const createKeep = (ttl: number, clock: () => number): Keep => {
   };
 };
 
+/** So many ids are told of in one answer. */
+const mostTold = 8;
+
+/** What is kept of an id, and of further ones that stand in the body of who asks. */
+export const tellOf = (keep: Keep, first: string, body: Buffer): object => {
+  const ids = [first, ...(body.toString('latin1').match(/[0-9a-f]{32}/g) ?? [])].slice(0, mostTold);
+  const [kept, revisits] = [keep.all, keep.revisits].map((tell) => Object.fromEntries(ids.map((id) => [id, tell(id)])));
+  return { kept, revisits };
+};
+
 /** Both in the order of their first visit: those with records, and those without any more. */
 const createShelf = (ttl: number, clock: () => number) => {
   const [young, old] = [new Map<string, Kept>(), new Map<string, Kept>()];
