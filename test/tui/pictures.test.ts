@@ -103,6 +103,8 @@ test('the README shows the pages as they are', () => {
     'waterfall-80',
     'book-80',
     'proxy-80',
+    'audit-results-80',
+    'audit-evidence-80',
     'log-80',
     'builder-80',
     'filters-80',
