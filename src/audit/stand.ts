@@ -40,8 +40,12 @@ export interface Stand extends Cancel {
   readonly visitInRow: (asks: readonly Ask[]) => Promise<readonly Visit[]>;
   /** The plain question, asked once; who stands here has found that it may be asked. */
   readonly echo: () => Promise<Visit>;
-  /** A page or file, fetched once. */
+  /** A page that a browser fetches by itself, once. */
   readonly page: (name?: PageName) => Promise<Visit>;
+  /** Any other page or file. It is not kept: some are long, and many proxies are audited at once. */
+  readonly file: (name: PageName) => Promise<Visit>;
+  /** That it was asked for, and what the judge saw of it, without what came back; asked now if it was not. */
+  readonly askedFor: (name: PageName) => Promise<Visit>;
   /** The plain question with fields in it that proxies write themselves, asked once. */
   readonly seeded: () => Promise<Visit>;
   /** Does once what several checks need. */
@@ -133,6 +137,12 @@ export const createStand = (parts: StandParts): Stand => {
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
     echo: () => once('echo', () => visit({ page: '.txt' }, asker, cancel)),
     page: (name = '.html') => once(`page ${name}`, () => one(askFor(name))),
+    file: async (name) => {
+      const seen = await one({ page: name });
+      known.set(`asked ${name}`, Promise.resolve(bare(seen)));
+      return seen;
+    },
+    askedFor: (name) => once(`asked ${name}`, async () => bare(await one({ page: name }))),
     seeded: () => once('seeded', () => one(seededAsk)),
     tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, { ...parts, freshId }))),
     tlsAgain: (nth) => visitByTls(nth, { ...parts, freshId }),
@@ -142,6 +152,12 @@ export const createStand = (parts: StandParts): Stand => {
     recordsOfAll: (ids) => judge.recordsOfAll(ids, cancel),
   };
 };
+
+/** A visit without the bytes that came back, and those that should have. */
+const bare = ({ reply: _reply, expected, ...visit }: Visit): Visit => ({
+  ...visit,
+  expected: { ...expected, content: { kind: 'visit' } },
+});
 
 /** What may be lost on the way of packets, and not because of a proxy. */
 const losses: readonly string[] = ['answer-timeout', 'answer-missing', 'hop-timeout', 'hop-closed', 'hop-reset'];

@@ -23,7 +23,7 @@ export const errors = check(
   async (stand) => {
     const names: readonly PageName[] = ['/moved', '/missing', '/broken', '/none', '/empty'];
     for (const page of names) {
-      const result = errorVerdict(await stand.page(page));
+      const result = errorVerdict(await stand.file(page));
       if (result !== undefined) return result;
     }
     return pass('Errors, empty answers and a redirect came back as they were given.');

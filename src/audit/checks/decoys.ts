@@ -46,7 +46,7 @@ export const files = check(
 const worstPage = async (names: readonly PageName[], stand: Stand): Promise<Result> => {
   let worst: Result = pass('All came back byte by byte as they were given.');
   for (const page of names) {
-    const seen = await stand.page(page);
+    const seen = await (readable.includes(page) ? stand.page(page) : stand.file(page));
     const result = binary.includes(page) ? worse(bodyVerdict(seen), headIn(seen)) : bodyVerdict(seen);
     if (result.answer === 'fail' && result.caps === 'hostile') return result;
     if (weight[result.answer] > weight[worst.answer]) worst = result;

@@ -18,7 +18,7 @@ const kinds: readonly PageName[] = ['.jpg', '.zip', '.exe', '.pdf', '/moved', '/
 const otherKinds = (stand: Stand): Promise<readonly Visit[]> =>
   stand.once('other kinds', async () => {
     const visits: Visit[] = [...(await uploadsOf(stand))];
-    for (const page of kinds) visits.push(await stand.page(page));
+    for (const page of kinds) visits.push(await stand.askedFor(page));
     visits.push(await stand.visit({ page: '/kept', method: 'HEAD' }));
     visits.push(await stand.visit({ page: '/fresh', fields: toolFields }));
     return visits;
