@@ -111,13 +111,7 @@ export const createStand = (parts: StandParts): Stand => {
     fields: () => browserFields(random),
   };
   let { search } = parts;
-  const known = new Map<string, Promise<unknown>>();
-  const once = <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-    const found = known.get(name) ?? work();
-    known.set(name, found);
-    // What is kept under a name was made by the same work.
-    return found as Promise<Result>;
-  };
+  const { once, keep } = createMemory();
   /** What comes of the asks that go over one connection. */
   const together = (): Promise<readonly Visit[]> => once('together', () => visitInRow(asksTogether, asker, cancel));
   const one = async (ask: Ask): Promise<Visit> => {
@@ -139,7 +133,7 @@ export const createStand = (parts: StandParts): Stand => {
     page: (name = '.html') => once(`page ${name}`, () => one(askFor(name))),
     file: async (name) => {
       const seen = await one({ page: name });
-      known.set(`asked ${name}`, Promise.resolve(bare(seen)));
+      keep(`asked ${name}`, bare(seen));
       return seen;
     },
     askedFor: (name) => once(`asked ${name}`, async () => bare(await one({ page: name }))),
@@ -150,6 +144,22 @@ export const createStand = (parts: StandParts): Stand => {
     records: (id) => judge.records(id, cancel),
     lookups: (id) => judge.lookups(id, cancel),
     recordsOfAll: (ids) => judge.recordsOfAll(ids, cancel),
+  };
+};
+
+/** What was done already, by name. */
+const createMemory = () => {
+  const known = new Map<string, Promise<unknown>>();
+  return {
+    once: <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
+      const found = known.get(name) ?? work();
+      known.set(name, found);
+      // What is kept under a name was made by the same work.
+      return found as Promise<Result>;
+    },
+    keep: (name: string, result: unknown): void => {
+      known.set(name, Promise.resolve(result));
+    },
   };
 };
 
