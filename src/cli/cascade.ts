@@ -9,7 +9,7 @@ import { labelHop } from '../model/hop.js';
 import { printRules } from '../model/rules.js';
 import type { Program } from '../engine/controller.js';
 import type { Furnish, Face, Run } from './face.js';
-import { tellRunning } from './running.js';
+import { reading, tellRunning, using } from './running.js';
 import { readChain } from './stdin.js';
 import { readEndpoint } from './target.js';
 
@@ -41,9 +41,13 @@ const addAdd = (cascade: Command, run: Run): void => {
     face.output.say(`stored ${added.name}${inUse ? ', in use' : ''}: ${written(added)}`);
     warn(face, added);
     face.output.value({ event: 'stored', ...valueOf(added, program) });
-    await tellRunning(face.output, program, [{ do: 'reload' }], 'has read it');
+    // A rehearsal is over as soon as there is a cascade; what was named on a command line stays.
+    await tellRunning(face.output, program, (cascade) => (inUse && cascade === labName ? using(added.name) : reading));
   });
 };
+
+/** The cascade of a rehearsal; a stored one of that name would be in use by itself. */
+const labName = 'lab';
 
 const chainHelp = `
 A hop is scheme://[user[:password]@]host[:port] with scheme http, https, socks4a or socks5h; marks in a password are
@@ -87,9 +91,7 @@ const addUse = (cascade: Command, run: Run): void => {
     face.output.say(`in use: ${used.name}`);
     warn(face, used);
     face.output.value({ event: 'in-use', ...valueOf(used, program) });
-    const told = 'sends new sessions through it; open ones finish on theirs';
-    const commands = [{ do: 'reload' }, { do: 'use-cascade', name: used.name }] as const;
-    await tellRunning(face.output, program, commands, told);
+    await tellRunning(face.output, program, () => using(used.name));
   });
 };
 
@@ -102,7 +104,7 @@ const addRm = (cascade: Command, run: Run): void => {
     if (program.cascades.inUse() === undefined && program.cascades.all().length > 0) {
       face.output.note('No cascade is in use now: kaskade cascade use NAME picks one.');
     }
-    await tellRunning(face.output, program, [{ do: 'reload' }], 'has read it');
+    await tellRunning(face.output, program, () => reading);
   });
 };
 

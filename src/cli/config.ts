@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { SettingView } from '../engine/controller.js';
 import type { Furnish } from './face.js';
 import { clean } from './output.js';
-import { tellRunning } from './running.js';
+import { reading, tellRunning } from './running.js';
 
 /** Gives `config` its commands. */
 export const furnishConfig: Furnish = (config, run) => {
@@ -28,8 +28,8 @@ export const furnishConfig: Furnish = (config, run) => {
       const view = settings.find(key);
       output.say({ tone: 'strong', text: view.key }, ` = ${view.value}`);
       output.value(view);
-      const told = 'has read it; listeners, limits and deadlines are those of its start';
-      await tellRunning(output, opened, [{ do: 'reload' }], told);
+      const done = 'has read it; listeners, limits and deadlines are those of its start';
+      await tellRunning(output, opened, () => ({ ...reading, done }));
     },
   );
   run(config.command('path').description('print where the settings are stored'), async ({ program, output }) => {

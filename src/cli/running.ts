@@ -23,17 +23,32 @@ export const withRunning = async <Result>(
   }
 };
 
-/** Tells a running kaskade of what was stored, and says on stderr what it made of it; says nothing where none runs. */
+/** What a running kaskade is to do, and what is said of it when it has. */
+export interface Telling {
+  readonly commands: NonEmpty<Command>;
+  readonly done: string;
+}
+
+/** It reads again what is stored. */
+export const reading: Telling = { commands: [{ do: 'reload' }], done: 'has read it' };
+
+/** It goes over to a cascade. */
+export const using = (name: string): Telling => ({
+  commands: [{ do: 'reload' }, { do: 'use-cascade', name }],
+  done: 'sends new sessions through it; open ones finish on theirs',
+});
+
+/** Tells a running kaskade of what was stored, and says on stderr what it made of it; says nothing where none runs. What it is told may depend on the cascade that it uses. */
 export const tellRunning = async (
   output: Output,
   program: Program,
-  commands: NonEmpty<Command>,
-  done: string,
+  telling: (cascade: string | undefined) => Telling,
 ): Promise<void> => {
   try {
     const engine = await program.attach();
     if (engine === undefined) return;
-    const { pid } = engine.snapshot;
+    const { pid, cascade } = engine.snapshot;
+    const { commands, done } = telling(cascade);
     let result = await engine.execute(commands[0]);
     for (const command of commands.slice(1)) if (result.done) result = await engine.execute(command);
     await engine[Symbol.asyncDispose]();

@@ -268,6 +268,27 @@ test('a lab that runs goes over to a stored cascade', async (context) => {
   assert.deepEqual([ok, hops[1]?.visits.length], [true, 1]);
 });
 
+test('a rehearsal is over with the first cascade that is stored, and what was named on a command line stays', async (context) => {
+  const { run, start } = createKaskade(context);
+  const lab = start(['serve', '--listen', '127.0.0.1:0']);
+  await lab.printed(/through lab/);
+  const { stdout, stderr } = await run(['cascade', 'add', 'first', 'socks5h://127.0.0.1:9']);
+  assert.match(stdout, /^stored first, in use: /);
+  assert.match(stderr, /The running kaskade \(pid \d+\) sends new sessions through it; /);
+  assert.match((await run(['status'])).stdout, /\ncascade +first\n/);
+  assert.match((await run(['cascade', 'add', 'second', 'socks5h://127.0.0.1:10'])).stderr, /has read it/);
+  assert.equal((await run(['stop'])).code, 0);
+  await lab.ended;
+
+  const other = createKaskade(context);
+  const named = other.start(['serve', '--listen', '127.0.0.1:0', '--cascade', 'socks5h://127.0.0.1:11']);
+  await named.printed(/listening/);
+  assert.match((await other.run(['cascade', 'add', 'first', 'socks5h://127.0.0.1:9'])).stderr, /has read it/);
+  assert.doesNotMatch((await other.run(['status'])).stdout, /\ncascade +first\n/);
+  assert.equal((await other.run(['stop'])).code, 0);
+  await named.ended;
+});
+
 test('connect goes through the kaskade that runs, and tells what it says of a failure', async (context) => {
   const { run, start, serving, target, hops } = await setUp(context);
   const running = start(serving);
