@@ -1,6 +1,5 @@
 /** The audit before proxies whose behaviour is known: simulated ones on this machine, each with the truth about it. */
 
-import { randomBytes } from 'node:crypto';
 import { hostText, parseHost } from '../model/address.js';
 import type { Stamp } from '../model/book.js';
 import { type Port, millis } from '../model/brand.js';
@@ -14,6 +13,7 @@ import { parseJudgeUrl } from '../audit/judge/card.js';
 import { type Judge, openJudge } from '../audit/judge/judge.js';
 import { judgeKeys } from '../audit/judge/record.js';
 import { selfSigned } from '../audit/judge/self-signed.js';
+import { randomHex } from '../audit/random.js';
 import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
 import { createAborter } from '../net/signal.js';
 import { connectDirect, resolveBySystem } from '../net/direct.js';
@@ -86,8 +86,8 @@ export const runSelfTest = async ({ door, onResult, signal: called }: Options): 
   }
 };
 
-const random = (): string => randomBytes(8).toString('hex');
-const freshId = (): string => randomBytes(16).toString('hex');
+const random = (): string => randomHex(8);
+const freshId = (): string => randomHex(16);
 
 const load = async (): Promise<readonly Animal[]> => {
   try {

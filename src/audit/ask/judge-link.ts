@@ -7,6 +7,7 @@ import { fail } from '../../model/error.js';
 import { privateKind } from '../../model/private.js';
 import { type Cancel, deadline } from '../../net/cancel.js';
 import { type JudgeCard, type JudgeUrl, openCard } from '../judge/card.js';
+import { mostTold } from '../judge/keep.js';
 import { type JudgeKey, type JudgeRecord, openKept, openSigned } from '../judge/record.js';
 import type { Lookup } from '../judge/zone.js';
 import { readReply } from './reply.js';
@@ -69,35 +70,27 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
   if (card === undefined) throw fail('judge-unreachable', { note: `${hostText(main.host)} has another key` });
   const seen = await visit({ page: '.txt' }, direct, cancel);
   if (seen.record === undefined) throw fail('judge-unreachable', { note: 'its answer is changed on the way to it' });
-  const link = (called: Cancel): Direct => ({ direct, called });
   const at = (port: Port, host: string = hostText(main.host)): Endpoint => ({ host: parseHost(host), port });
   return {
     ...{ key, main, card, direct, you: seen.record.peer },
     others: card.hosts.filter((host) => host !== hostText(main.host)).map((host) => at(main.port, host)),
     ports: card.http.filter((port) => port !== main.port).map((port) => at(port)),
     tls: card.tls.map(({ port, name, spki }) => ({ at: at(port), spki, ...(name === undefined ? {} : { name }) })),
-    records: async (id, called) => (await keptOf([id], link(called))).get(id) ?? [],
+    records: async (id, called) => (await keptOf([id], direct, called)).get(id) ?? [],
     lookups: async (id, called) => lookupsIn(await visit({ page: '/lookups', id }, direct, called), key),
-    recordsOfAll: (ids, called) => keptOf(ids, link(called)),
+    recordsOfAll: (ids, called) => keptOf(ids, direct, called),
   };
 };
-
-interface Direct {
-  readonly direct: Asker;
-  readonly called: Cancel;
-}
-
-/** As many as are told of in one answer. */
-const mostAsked = 8;
 
 /** Asks the judge for what it keeps, a few ids at a time. */
 const keptOf = async (
   ids: readonly string[],
-  { direct, called }: Direct,
+  direct: Asker,
+  called: Cancel,
 ): Promise<ReadonlyMap<string, readonly JudgeRecord[]>> => {
   const found = new Map<string, readonly JudgeRecord[]>();
-  for (let at = 0; at < ids.length; at += mostAsked) {
-    const [id, ...more] = ids.slice(at, at + mostAsked);
+  for (let at = 0; at < ids.length; at += mostTold) {
+    const [id, ...more] = ids.slice(at, at + mostTold);
     if (id === undefined) break;
     const body = more.length === 0 ? {} : { method: 'POST', body: Buffer.from(more.join('\n'), 'latin1') };
     const { reply } = await visit({ page: '/record', id, ...body }, direct, called);

@@ -25,16 +25,22 @@ export const answerHead = check(
     const first = headIn(seen);
     if (first === undefined) return untested(await whyNoPage(seen, stand));
     const others: Result[] = [];
-    for (const page of readable) others.push(...[headIn(await stand.page(page))].filter((each) => each !== undefined));
+    for (const page of readable) others.push(failedHead(await stand.page(page)) ?? first);
     return worstOf([first, ...others]);
   },
 );
 
 /** The verdict on the head of an answer; undefined where another one came, which is told by others. */
-export const headIn = (seen: Visit): Result | undefined =>
+const headIn = (seen: Visit): Result | undefined =>
   seen.reply?.kind === 'answer' && seen.reply.status === seen.expected.status
     ? headVerdict(seen, seen.reply)
     : undefined;
+
+/** The same, only where it is a failure. */
+export const failedHead = (seen: Visit): Result | undefined => {
+  const head = headIn(seen);
+  return head?.answer === 'fail' ? head : undefined;
+};
 
 /** A page that the judge gave and that did not come is told by others. */
 const whyNoPage = async (seen: Visit, stand: Stand): Promise<string> =>

@@ -4,7 +4,7 @@ import { shown } from '../ask/text.js';
 import { type Reply, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
-import { headIn } from './answer-head.js';
+import { failedHead } from './answer-head.js';
 import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
 
 /** H14: errors and redirects come back as the site gave them. */
@@ -47,11 +47,6 @@ const errorVerdict = (visit: Visit): Result | undefined => {
   const wanted = expected.content.kind === 'known' ? expected.content.body : Buffer.alloc(0);
   if (!reply.body.equals(wanted)) return failed('It puts its own page in the place of an error.', 'stealth', evidence);
   return failedHead(visit);
-};
-
-const failedHead = (visit: Visit): Result | undefined => {
-  const head = headIn(visit);
-  return head?.answer === 'fail' ? head : undefined;
 };
 
 const leadsToHttps = (reply: Extract<Reply, { kind: 'answer' }>): boolean =>

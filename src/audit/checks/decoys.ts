@@ -4,8 +4,7 @@ import { type PageName, readable } from '../judge/pages.js';
 import { shown } from '../ask/text.js';
 import { type Reply, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
-import type { Stand } from '../stand.js';
-import { headIn } from './answer-head.js';
+import { failedHead } from './answer-head.js';
 import { type Result, check, failed, inconclusive, pass, untested, whyNot } from './check.js';
 
 const binary: readonly PageName[] = ['.zip', '.exe', '.pdf', '.jpg'];
@@ -23,7 +22,7 @@ export const pages = check(
       'A page, a script and a style sheet that were made for this question are fetched. Every byte of them is known: a script, a frame or a link that was put in, or an https link turned to http, shows.',
     remedy: 'Do not use it: it can make your browser do what it wants.',
   },
-  (stand) => worstPage(readable, stand),
+  (stand) => worstPage(readable, async (page) => bodyVerdict(await stand.page(page))),
 );
 
 /** H09: files come back as they were given. */
@@ -39,15 +38,14 @@ export const files = check(
       'An archive, something shaped like a program, a document and a picture are fetched. One byte more in a program is enough to take a machine over.',
     remedy: 'Do not use it, and never for downloads.',
   },
-  (stand) => worstPage(binary, stand),
+  (stand) => worstPage(binary, async (page) => fileVerdict(await stand.file(page))),
 );
 
 /** Asks for several objects and gives the worst that became of one. */
-const worstPage = async (names: readonly PageName[], stand: Stand): Promise<Result> => {
+const worstPage = async (names: readonly PageName[], look: (page: PageName) => Promise<Result>): Promise<Result> => {
   let worst: Result = pass('All came back byte by byte as they were given.');
   for (const page of names) {
-    const seen = await (readable.includes(page) ? stand.page(page) : stand.file(page));
-    const result = binary.includes(page) ? worse(bodyVerdict(seen), headIn(seen)) : bodyVerdict(seen);
+    const result = await look(page);
     if (result.answer === 'fail' && result.caps === 'hostile') return result;
     if (weight[result.answer] > weight[worst.answer]) worst = result;
   }
@@ -56,9 +54,11 @@ const worstPage = async (names: readonly PageName[], stand: Stand): Promise<Resu
 
 const weight = { pass: 0, 'does-not-apply': 0, note: 1, untested: 2, inconclusive: 3, fail: 4 } as const;
 
-/** What became of the body counts for more than its head. */
-const worse = (body: Result, head: Result | undefined): Result =>
-  body.answer === 'pass' && head?.answer === 'fail' ? head : body;
+/** What became of the body counts for more than its head; those of pages have a check of their own. */
+const fileVerdict = (seen: Visit): Result => {
+  const body = bodyVerdict(seen);
+  return body.answer === 'pass' ? (failedHead(seen) ?? body) : body;
+};
 
 /** What became of an object whose bytes are known. */
 export const bodyVerdict = (visit: Visit): Result => {

@@ -6,7 +6,7 @@ import { type Sighting, searchBinary } from '../identity/search.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Stand } from '../stand.js';
 import { overRequests } from './requests.js';
-import { type Result, check, failed, headOf, inconclusive, note, pass, recordIn, untested } from './check.js';
+import { type Result, check, failed, headOf, inconclusive, note, pass, untested } from './check.js';
 
 /** H02: nothing of the user arrives, in whatever form. */
 export const identity = check(
@@ -22,12 +22,12 @@ export const identity = check(
       'What arrives at the judge is searched for your addresses and names by value: in any field, as text, number, hash, in base64 and more. A part of an address is told apart.',
     remedy: 'Do not use it where the site must not know you; use it in tunnel mode if that passes.',
   },
-  async (stand) => {
-    const seen = await recordIn(await stand.echo(), stand);
-    return 'result' in seen
-      ? unknownAs(seen.result, stand)
-      : overRequests(stand, (visit, record) => identityIn(visit, record, stand));
-  },
+  (stand) =>
+    overRequests(
+      stand,
+      (visit, record) => identityIn(visit, record, stand),
+      (result) => unknownAs(result, stand),
+    ),
 );
 
 const unknownAs = (result: Result, { mode }: Stand): Result =>

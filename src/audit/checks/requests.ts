@@ -15,10 +15,14 @@ export interface Arrived {
 /** The verdict on one question. */
 export type Verdict = (visit: Visit, record: JudgeRecord) => Result;
 
-/** The worst that became of the plain question and of those for pages. */
-export const overRequests = async (stand: Stand, verdict: Verdict): Promise<Result> => {
+/** The worst that became of the plain question and of those for pages; `unseen` has the last word where nothing is known of the plain one. */
+export const overRequests = async (
+  stand: Stand,
+  verdict: Verdict,
+  unseen = (result: Result): Result => result,
+): Promise<Result> => {
   const plain = await recordIn(await stand.echo(), stand);
-  if ('result' in plain) return plain.result;
+  if ('result' in plain) return unseen(plain.result);
   const pages = await stand.once('page requests', async () => {
     const visits: Visit[] = [];
     for (const page of readable) visits.push(await stand.page(page));

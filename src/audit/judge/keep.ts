@@ -48,7 +48,7 @@ export const createKeep = (ttl: number, clock: () => number): Keep => {
 };
 
 /** So many ids are told of in one answer. */
-const mostTold = 8;
+export const mostTold = 8;
 
 /** What is kept of an id, and of further ones that stand in the body of who asks. */
 export const tellOf = (keep: Keep, first: string, body: Buffer): object => {
