@@ -1,12 +1,13 @@
 /** How a proxy speaks, for whoever dials it later: what it keeps, what it opens, what it does not take. */
 
+import type { Duplex } from 'node:stream';
 import { parseEndpoint, hostText } from '../model/address.js';
 import type { Finding, Traits } from '../model/audit.js';
 import { asKaskadeError } from '../model/error.js';
 import { reasonOf } from '../net/cancel.js';
 import { hopProtocols } from '../hop/index.js';
-import { absorb } from '../net/absorb.js';
 import { deadline } from '../net/cancel.js';
+import { type Leg, fly } from '../net/flight.js';
 import { fail } from '../model/error.js';
 import { readReply } from './ask/reply.js';
 import { compose, toolFields } from './ask/request.js';
@@ -30,7 +31,9 @@ export const learnTraits = async (
     ({ check, answer, sentence }) => check === 'A04' && answer === 'note' && sentence.startsWith('IPv6 is not'),
   );
   const keepsAfterRequest = await keepsBehind(stand, 'request');
-  const keepsAfterGreeting = stand.subject.hop.scheme === 'socks5h' ? await keepsBehind(stand, 'greeting') : undefined;
+  const keepsAfterGreeting = stand.subject.hop.scheme.startsWith('socks5')
+    ? await keepsBehind(stand, 'greeting')
+    : undefined;
   const answersEarly = await saysYesToAll(stand);
   return {
     ...{ schemes, opens, refuses },
@@ -41,48 +44,39 @@ export const learnTraits = async (
   };
 };
 
-/** Whether bytes that are sent right behind a question, before its answer, are kept: the judge’s answer then comes without another word. */
+/**
+ * Whether bytes that are sent right behind a question, before its answer, are kept: the judge’s answer then comes without another
+ * word. Undefined where it is not that what was lost.
+ */
 const keepsBehind = async (stand: Stand, behind: 'greeting' | 'request'): Promise<boolean | undefined> => {
   const { subject, judge, within, signal } = stand;
   const id = stand.freshId();
+  const question = { method: 'GET', path: pathOf({ id, name: '.txt' }), host: judge.main, mode: 'tunnel' } as const;
+  const { head } = compose({ ...question, fields: toolFields, body: Buffer.alloc(0) });
   const exchanges = hopProtocols[subject.hop.scheme].ask(subject.hop, judge.main);
-  const path = pathOf({ id, name: '.txt' });
-  const request = compose({
-    method: 'GET',
-    path,
-    host: judge.main,
-    mode: 'tunnel',
-    fields: toolFields,
-    body: Buffer.alloc(0),
+  const legs = exchanges.map(({ ask, ...exchange }, nth): Leg => {
+    const isLast = nth === exchanges.length - 1;
+    const keeps = behind === 'greeting' && !isLast;
+    return { ...exchange, hop: 1, keeps, ask: behind === 'request' && isLast ? Buffer.concat([ask, head]) : ask };
   });
   const limit = deadline(within, () => fail('answer-timeout'), { signal });
-  let opened = false;
+  let stream: Duplex | undefined;
+  let answered = 0;
   try {
-    const stream = await subject.reach(limit);
-    try {
-      const asks = exchanges.map(({ ask }) => ask);
-      if (behind === 'request' && asks.length > 1) return undefined;
-      stream.write(Buffer.concat(behind === 'request' ? [...asks, request.head] : asks));
-      for (const { answer } of exchanges) {
-        await absorb(stream, { feed: (seen) => taken(answer(seen)), lost: () => fail('hop-closed') }, limit);
-        opened = true;
-      }
-      if (behind === 'greeting') stream.write(request.head);
-      const reply = await readReply(stream, { method: 'GET' }, limit);
-      return reply.kind === 'answer' && findRecord(reply.body, id, judge.key) !== undefined;
-    } finally {
-      stream.destroy();
-    }
+    stream = await subject.reach(limit);
+    await fly(stream, legs, () => (answered += 1), limit);
+    if (behind === 'greeting') stream.write(head);
+    const reply = await readReply(stream, { method: 'GET' }, limit);
+    return reply.kind === 'answer' && findRecord(reply.body, id, judge.key) !== undefined;
   } catch {
     if (signal.aborted) throw reasonOf(stand);
-    // It had answered the first question, and lost what stood behind it.
-    return opened ? false : undefined;
+    const isLost = behind === 'greeting' ? answered > 0 && answered < legs.length : answered === legs.length;
+    return isLost ? false : undefined;
   } finally {
     limit.done();
+    stream?.destroy();
   }
 };
-
-const taken = (used: number) => (used === 0 ? { used } : { used, result: { value: used } });
 
 /** Nothing listens at port 1 of a judge: whoever opens a tunnel to it says yes before it has looked. */
 const saysYesToAll = async (stand: Stand): Promise<boolean | undefined> => {

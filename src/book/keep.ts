@@ -3,6 +3,7 @@
 import { deflateRawSync } from 'node:zlib';
 import { boundSpan } from '../model/bound.js';
 import type { Millis } from '../model/brand.js';
+import type { Behind } from '../model/early.js';
 import { type Grade, type Place, type Stamp, grades } from '../model/book.js';
 import { afterTry, isSpent, latencyOf, noHistory, trialsOf } from './availability.js';
 import { readHistory, writeHistory } from './history-text.js';
@@ -29,6 +30,8 @@ export interface Audited {
   readonly opens?: readonly number[];
   readonly refuses?: readonly number[];
   readonly cannot?: readonly ('names' | 'ipv6')[];
+  readonly keeps?: readonly Behind[];
+  readonly saysYes?: boolean;
   /** Evidence as JSON; that of the last audit of a mode is kept. */
   readonly detail?: string;
 }
@@ -126,9 +129,17 @@ const keepAudits = (database: Database): ((audited: Audited) => void) => {
     showExits(key);
     if (found.spki !== undefined) on.spki.run(found.spki, `key ${found.spki.slice(0, 16)}`, key);
     if (found.opens !== undefined)
-      on.opens.run(inBars(found.opens), inBars(found.refuses ?? []), inBars(found.cannot ?? []), key);
+      on.opens.run(
+        ...[found.opens, found.refuses, found.cannot, speechOf(found)].map((facts) => inBars(facts ?? [])),
+        key,
+      );
   };
 };
+
+const speechOf = ({ keeps = [], saysYes = false }: Pick<Audited, 'keeps' | 'saysYes'>): readonly string[] => [
+  ...keeps,
+  ...(saysYes ? ['yes'] : []),
+];
 
 /** Evidence repeats itself: packed it takes a third. */
 const packed = (detail: string | undefined): Uint8Array | null =>
@@ -160,5 +171,5 @@ const statementsOf = (database: Database) => ({
   exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
   showExits: database.prepare('UPDATE proxies SET exits = ?, countries = ?, networks = ?, family = ? WHERE key = ?'),
   spki: database.prepare('UPDATE proxies SET spki = ?, family = ? WHERE key = ?'),
-  opens: database.prepare('UPDATE proxies SET opens = ?, refuses = ?, cannot = ? WHERE key = ?'),
+  opens: database.prepare('UPDATE proxies SET opens = ?, refuses = ?, cannot = ?, speaks = ? WHERE key = ?'),
 });

@@ -111,15 +111,21 @@ export const entryOf = (row: Row, { now, sources, exits, history = noHistory, gr
   };
 };
 
-const rareOf = (row: Row): Pick<BookEntry, 'family' | 'spki' | 'cannot'> => ({
+const rareOf = (row: Row): Pick<BookEntry, 'family' | 'spki' | 'cannot' | 'keeps' | 'saysYes'> => ({
   ...(row['family'] !== null && { family: String(row['family']) }),
   ...(row['spki'] !== null && { spki: String(row['spki']) }),
   ...(row['cannot'] !== '' && cannotIn(fromBars(row['cannot']))),
+  ...(row['speaks'] !== '' && speechIn(fromBars(row['speaks']))),
 });
 
 const cannotIn = (facts: readonly string[]): Pick<BookEntry, 'cannot'> => {
   const cannot = (['names', 'ipv6'] as const).filter((what) => facts.includes(what));
   return cannot.length === 0 ? {} : { cannot };
+};
+
+const speechIn = (facts: readonly string[]): Pick<BookEntry, 'keeps' | 'saysYes'> => {
+  const keeps = (['greeting', 'request'] as const).filter((behind) => facts.includes(behind));
+  return { ...(keeps.length > 0 && { keeps }), ...(facts.includes('yes') && { saysYes: true }) };
 };
 
 const placeOf = (row: Row): Place | undefined => {

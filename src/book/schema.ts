@@ -59,6 +59,8 @@ const steps: readonly string[] = [
   CREATE TABLE runs (key INTEGER PRIMARY KEY, tier TEXT NOT NULL, filter TEXT NOT NULL, held INTEGER NOT NULL, UNIQUE (tier, filter));
   CREATE TABLE due (run INTEGER NOT NULL, proxy INTEGER NOT NULL, PRIMARY KEY (run, proxy)) WITHOUT ROWID;
   `,
+  // How it speaks: what it keeps of bytes that come early, and whether it says yes before it knows.
+  "ALTER TABLE proxies ADD COLUMN speaks TEXT NOT NULL DEFAULT ''",
 ];
 
 /** The version that this program writes. */

@@ -1,6 +1,6 @@
 /** Reports of audits as the book keeps them: grades, exits and traits as facts, and the evidence in short. */
 
-import type { Answer, AuditReport, CheckId, Finding, ModeReport, Tier } from '../model/audit.js';
+import type { Answer, AuditReport, CheckId, Finding, ModeReport, Tier, Traits } from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
 import type { Audited } from '../book/keep.js';
 import type { Book } from '../book/store.js';
@@ -57,17 +57,26 @@ interface Row {
 const rowOf = (key: number, report: AuditReport, { mode, changed, placeOf }: Row): Audited | undefined => {
   const { grade, findings, exits, sentence } = mode;
   if (grade === undefined) return undefined;
-  const { opens, refuses, cannot } = report.traits;
   const short: Short = {
     ...{ tier: report.tier, grade, sentence, exits, changed },
     passed: findings.filter(({ answer }) => answer === 'pass').map(({ check }) => check),
     findings: findings.filter(({ answer }) => answer !== 'pass').map(shortened),
   };
-  const learned = mode.mode === 'tunnel' && opens.length + refuses.length > 0 ? { opens, refuses, cannot } : {};
   return {
     ...{ key, mode: mode.mode, grade, at: report.at, judges: report.judges, exits: exits.map(placeOf) },
-    ...{ detail: JSON.stringify(short), ...learned },
+    ...{ detail: JSON.stringify(short), ...(mode.mode === 'tunnel' ? learnedOf(report.traits) : {}) },
   };
+};
+
+/** Where no port was tried nothing was learned, and what was known before stays. */
+const learnedOf = (traits: Traits): Partial<Audited> => {
+  const { opens, refuses, cannot, keepsAfterGreeting, keepsAfterRequest, answersEarly: saysYes = false } = traits;
+  if (opens.length + refuses.length === 0) return {};
+  const keeps = [
+    ...(keepsAfterGreeting === true ? (['greeting'] as const) : []),
+    ...(keepsAfterRequest === true ? (['request'] as const) : []),
+  ];
+  return { opens, refuses, cannot, keeps, saysYes };
 };
 
 const mostEvidence = 300;

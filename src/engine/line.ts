@@ -12,6 +12,7 @@ import type { Listener } from '../net/listen.js';
 import type { Line } from '../route/journey.js';
 import { type Wanted, createPlanner } from '../route/plan.js';
 import { createPool } from '../route/pool.js';
+import { createEarly } from './early.js';
 import type { EngineParts } from './engine.js';
 import type { Ledger } from './ledger.js';
 import type { Notices } from './watchers.js';
@@ -53,6 +54,7 @@ export const createLine = (
     cascadeFor,
     planner,
     evidence,
+    early: createEarly(book?.catalog),
     door,
     dialWithin: limits.dial,
     hold: limits.hold,

@@ -9,7 +9,8 @@ import type { Route } from '../model/route.js';
 import { type Cancel, deadline } from '../net/cancel.js';
 import type { Door } from '../net/connect.js';
 import type { Tunnel } from '../net/relay.js';
-import { type OnHop, dial } from '../route/dial.js';
+import type { HopTiming } from '../model/session.js';
+import { dial } from '../route/dial.js';
 
 /** What came out behind the hops that were passed. */
 export type Outcome =
@@ -25,7 +26,7 @@ export type Outcome =
 export interface Asking {
   readonly door: Door;
   readonly random: () => number;
-  readonly onHop: OnHop;
+  readonly onHop: (timing: HopTiming) => void;
   /** How long the whole probe may take. */
   readonly patience: Millis;
 }
@@ -44,7 +45,7 @@ export const probe = async (
   const last = route.hops.length;
   let mark = now();
   const limit = deadline(patience, () => fail('hop-timeout'), cancel);
-  const onHop: OnHop = (timing) => {
+  const onHop = (timing: HopTiming): void => {
     mark = now();
     if (timing.hop < last) hear(timing);
   };

@@ -3,6 +3,7 @@
 import type { Brand } from './brand.js';
 import type { Bound } from './bound.js';
 import type { ProxyId } from './cascade.js';
+import type { Behind } from './early.js';
 import type { Hop } from './hop.js';
 
 /** A moment of the calendar: milliseconds since 1970-01-01 UTC. */
@@ -87,6 +88,10 @@ export interface BookEntry {
   readonly refuses: readonly number[];
   /** What it is known not to go on to, whatever the port: names (SOCKS4 without 4a), or IPv6 addresses. */
   readonly cannot?: readonly ('names' | 'ipv6')[];
+  /** What it keeps of bytes that come before it has answered: those behind its greeting, or behind its request. */
+  readonly keeps?: readonly Behind[];
+  /** It says yes before it has reached the target. */
+  readonly saysYes?: boolean;
 }
 
 /** Why a line of a list was not taken; `rejections` in book/format/reasons.ts has a sentence for each. */

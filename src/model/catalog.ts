@@ -10,7 +10,17 @@ import type { Hop } from './hop.js';
 export interface Candidate
   extends Pick<
     BookEntry,
-    'shelf' | 'entry' | 'exits' | 'family' | 'tunnel' | 'forward' | 'trials' | 'latency' | 'refuses' | 'cannot'
+    | 'shelf'
+    | 'entry'
+    | 'exits'
+    | 'family'
+    | 'tunnel'
+    | 'forward'
+    | 'trials'
+    | 'latency'
+    | 'refuses'
+    | 'cannot'
+    | 'keeps'
   > {
   /** With its credentials. */
   readonly proxy: Proxy;

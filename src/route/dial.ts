@@ -2,22 +2,20 @@
 
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../model/address.js';
-import type { Blame, Phase } from '../model/blame.js';
-import { type At, type Millis, millis, now, since } from '../model/brand.js';
+import type { Phase } from '../model/blame.js';
+import { type Millis, millis, now, since } from '../model/brand.js';
 import type { Proxy } from '../model/cascade.js';
-import { type KaskadeError, asKaskadeError, fail, withDetail } from '../model/error.js';
-import { type Hop, labelHop } from '../model/hop.js';
+import type { Early } from '../model/early.js';
+import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
+import type { Hop } from '../model/hop.js';
 import type { Route } from '../model/route.js';
-import type { HopTiming } from '../model/session.js';
 import { hopProtocols } from '../hop/index.js';
 import type { HopProtocol } from '../hop/protocol.js';
 import { type Cancel, type StepLimit, reasonOf, stepLimit } from '../net/cancel.js';
 import { type Door, type Outward, connect } from '../net/connect.js';
-import { type Leg, fly } from '../net/flight.js';
+import { fly } from '../net/flight.js';
 import type { Tunnel } from '../net/relay.js';
-
-/** Is told of each hop as it is passed. */
-export type OnHop = (timing: HopTiming) => void;
+import { type OnHop, type Pacer, type Progress, type RouteLeg, track } from './progress.js';
 
 /** What a dial needs besides its route. */
 export interface Dialer {
@@ -25,16 +23,42 @@ export interface Dialer {
   readonly onHop: OnHop;
   /** How long a hop may take over each step; only the whole dial is limited where it is missing. */
   readonly patienceFor?: (proxy: Proxy) => Millis;
+  /** Who may be asked before its turn; nobody where it is missing. */
+  readonly early?: Early;
 }
 
 /** Where a dial goes: the target behind the last hop, or nowhere further than the last hop, which forwards plain requests itself. */
 export type Goal = Endpoint | 'last hop';
 
 /**
- * Opens one socket, to hop 1, and asks each hop for the next one. The caller owns the tunnel.
- * Rejects with a KaskadeError that carries blame; no socket is left then.
+ * Opens one socket, to hop 1, and asks each hop for the next one: as many in one flight as are known to keep what comes early.
+ * Where such bytes may be lost, it is dialled once more, one question after the other, and only what that says is believed.
+ * The caller owns the tunnel. Rejects with a KaskadeError that carries blame; no socket is left then.
  */
 export const dial = async (route: Route, goal: Goal, dialer: Dialer, cancel: Cancel): Promise<Tunnel> => {
+  const { early, ...plain } = dialer;
+  const told: Parameters<OnHop>[] = [];
+  const onHop: OnHop = early === undefined ? dialer.onHop : (...hop) => void told.push(hop);
+  const dialled = await dialOnce(route, goal, { ...dialer, onHop }, cancel);
+  if ('keeper' in dialled && early !== undefined) {
+    const began = now();
+    const tunnel = await dial(route, goal, plain, cancel);
+    // A target that takes as long either way has lost nothing.
+    if (since(began, now()) < mostStall) early.lost(dialled.keeper);
+    return tunnel;
+  }
+  for (const hop of told) dialer.onHop(...hop);
+  if ('error' in dialled) throw dialled.error;
+  return dialled.tunnel;
+};
+
+/** A tunnel, or why there is none; `keeper` where that may be because somebody lost bytes that came early. */
+type Dialled =
+  | { readonly tunnel: Tunnel }
+  | { readonly error: KaskadeError }
+  | { readonly error: KaskadeError; readonly keeper: Proxy };
+
+const dialOnce = async (route: Route, goal: Goal, dialer: Dialer, cancel: Cancel): Promise<Dialled> => {
   const limit = stepLimit(() => fail('hop-timeout'), cancel);
   const progress = track(route, dialer.onHop, pacerOf(route, dialer, limit));
   let outward: Outward | undefined;
@@ -43,52 +67,74 @@ export const dial = async (route: Route, goal: Goal, dialer: Dialer, cancel: Can
     outward = await connect({ ...first.endpoint, scheme: first.scheme }, dialer.door, limit);
     progress.connected();
     let stream: Duplex = outward.socket;
-    for (const stage of stagesOf(route, goal)) stream = await pass(stage, stream, progress, limit);
+    for (const stage of stagesOf(route, goal, dialer.early)) stream = await pass(stage, stream, progress, limit);
     if (limit.signal.aborted) throw reasonOf(limit);
-    return { stream, outward };
+    return { tunnel: { stream, outward } };
   } catch (thrown) {
     outward?.socket.destroy();
-    throw progress.blame(asKaskadeError(thrown));
+    const error = progress.blame(asKaskadeError(thrown));
+    const keeper = cancel.signal.aborted || !isLoss(error) ? undefined : progress.keeper();
+    return keeper === undefined ? { error } : { error, keeper };
   } finally {
     limit.done();
   }
 };
 
-/** Is told which hop is waited for, and in which phase. */
-type Pacer = (hop: number, phase: Phase) => void;
+/** How it looks when a hop has not seen what was sent to it. */
+const isLoss = ({ code }: KaskadeError): boolean =>
+  code === 'hop-timeout' || code === 'hop-closed' || code === 'hop-reset' || code === 'hop-garbled';
+
+/** Whether bytes that came early are lost is found out in so long. */
+const mostStall = millis(3_000);
 
 /** Gives every step of a hop its time. The last hop, asked for the target, may wait for the target as long as the whole dial may take. */
 const pacerOf = ({ hops }: Route, { patienceFor }: Dialer, limit: StepLimit): Pacer => {
-  if (patienceFor === undefined) return () => undefined;
-  return (hop, phase) => {
+  const usual = (hop: number, phase: Phase): Millis | undefined => {
     const proxy = phase === 'request' && hop === hops.length ? undefined : hops[hop - 1];
-    limit.step(proxy && patienceFor(proxy));
+    return proxy && patienceFor?.(proxy);
+  };
+  return (hop, phase, early) => {
+    const patience = usual(hop, phase);
+    if (early) limit.step(millis(Math.min(patience ?? mostStall, mostStall)));
+    else if (patienceFor !== undefined) limit.step(patience);
   };
 };
 
 /** A piece of a dial: TLS to one hop, or questions that may go in one flight. */
 type Stage =
   | { readonly kind: 'secure'; readonly number: number; readonly hop: Hop; readonly secure: Secure }
-  | { readonly kind: 'ask'; readonly legs: readonly Leg[] };
+  | { readonly kind: 'ask'; readonly legs: readonly RouteLeg[] };
 
 type Secure = NonNullable<HopProtocol['secure']>;
 
 /** The whole dial laid out before it begins: what a hop says can change nothing of it. */
-const stagesOf = (route: Route, goal: Goal): readonly Stage[] => {
+const stagesOf = (route: Route, goal: Goal, early: Early | undefined): readonly Stage[] => {
   const stages: Stage[] = [];
-  let legs: Leg[] = [];
-  for (const [index, { hop }] of route.hops.entries()) {
-    const { secure, ask } = hopProtocols[hop.scheme];
+  let legs: RouteLeg[] = [];
+  for (const [index, proxy] of route.hops.entries()) {
+    const { secure, ask } = hopProtocols[proxy.hop.scheme];
     if (secure !== undefined) {
-      stages.push({ kind: 'ask', legs }, { kind: 'secure', number: index + 1, hop, secure });
+      stages.push({ kind: 'ask', legs }, { kind: 'secure', number: index + 1, hop: proxy.hop, secure });
       legs = [];
     }
     const onward = route.hops[index + 1]?.hop.endpoint ?? goal;
     if (onward === 'last hop') continue;
-    for (const exchange of ask(hop, onward)) legs.push({ ...exchange, hop: index + 1, keeps: false });
+    for (const exchange of ask(proxy.hop, onward)) {
+      const before = legs.at(-1);
+      const keptBy = before?.keeps === true ? route.hops[before.hop - 1] : undefined;
+      const keeps = keepsBehind(exchange.phase, proxy, early);
+      legs.push({ ...exchange, hop: index + 1, keeps, ...(keptBy === undefined ? {} : { keptBy }) });
+    }
   }
   return [...stages, { kind: 'ask', legs }];
 };
+
+/**
+ * A SOCKS hop that refuses hangs up (RFC 1928 §6). One that speaks HTTP may wait for another request instead: what was meant for the
+ * hop behind it, it would take for itself, and the way would be shorter. So nothing is ever sent behind a CONNECT.
+ */
+const keepsBehind = (phase: RouteLeg['phase'], proxy: Proxy, early: Early | undefined): boolean =>
+  proxy.hop.scheme.startsWith('socks') && early?.keeps(proxy, phase === 'request' ? 'request' : 'greeting') === true;
 
 const pass = async (stage: Stage, stream: Duplex, progress: Progress, cancel: Cancel): Promise<Duplex> => {
   if (stage.kind === 'secure') {
@@ -110,74 +156,3 @@ const pass = async (stage: Stage, stream: Duplex, progress: Progress, cancel: Ca
   );
   return stream;
 };
-
-/** Keeps what a dial is doing, so that it can be timed and blamed. */
-interface Progress {
-  readonly securing: (hop: number) => void;
-  readonly connected: () => void;
-  readonly asking: (leg: Leg) => void;
-  readonly answered: (leg: Leg, next: Leg | undefined) => void;
-  readonly blame: (error: KaskadeError) => KaskadeError;
-}
-
-const track = (route: Route, onHop: OnHop, pace: Pacer): Progress => {
-  let hop = 1;
-  let phase: Phase = 'tcp';
-  pace(hop, phase);
-  let mark: At = now();
-  let connect: Millis | undefined;
-  const lap = (): Millis => {
-    const span = since(mark, now());
-    mark = now();
-    return span;
-  };
-  const labelOf = (number: number | 'target'): string | undefined => {
-    const proxy = typeof number === 'number' ? route.hops[number - 1] : undefined;
-    return proxy && labelHop(proxy.hop);
-  };
-  return {
-    securing: (number) => {
-      [hop, phase] = [number, 'tls'];
-      pace(hop, phase);
-    },
-    connected: () => {
-      connect = millis((connect ?? 0) + lap());
-    },
-    asking: (leg) => {
-      ({ hop, phase } = leg);
-      pace(hop, phase);
-    },
-    answered: (leg, next) => {
-      if (next?.hop !== leg.hop) {
-        const connected = connect === undefined ? {} : { connect };
-        onHop({ hop: leg.hop, label: labelOf(leg.hop) ?? '', ...connected, exchange: lap() });
-        connect = undefined;
-      }
-      if (next === undefined) return;
-      ({ hop, phase } = next);
-      pace(hop, phase);
-    },
-    blame: (error) => {
-      const blame = blameFor(error, { hop, phase, hops: route.hops.length });
-      if (blame === undefined) return error;
-      const labels = { reporter: labelOf(blame.reporter), suspect: labelOf(blame.suspect) };
-      return withDetail(error, { blame, hops: route.hops.length, ...definedOnly(labels) });
-    },
-  };
-};
-
-/** A hop's word on what lies behind it is evidence about that edge; everything else is about the edge to the hop itself. */
-const blameFor = (
-  { code }: KaskadeError,
-  at: { readonly hop: number; readonly phase: Phase; readonly hops: number },
-): Blame | undefined => {
-  if (code === 'hop-name-unknown') return { reporter: 0, suspect: at.hop, phase: 'name' };
-  if (code.startsWith('hop-')) return { reporter: at.hop - 1, suspect: at.hop, phase: at.phase };
-  if (!code.startsWith('onward-')) return undefined;
-  return { reporter: at.hop, suspect: at.hop < at.hops ? at.hop + 1 : 'target', phase: at.phase };
-};
-
-const definedOnly = (labels: { readonly reporter: string | undefined; readonly suspect: string | undefined }) => ({
-  ...(labels.reporter === undefined ? {} : { reporter: labels.reporter }),
-  ...(labels.suspect === undefined ? {} : { suspect: labels.suspect }),
-});

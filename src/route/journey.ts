@@ -4,6 +4,7 @@ import type { Endpoint } from '../model/address.js';
 import { type Millis, now } from '../model/brand.js';
 import type { Cascade } from '../model/cascade.js';
 import { type KaskadeError, asKaskadeError, fail } from '../model/error.js';
+import type { Early } from '../model/early.js';
 import type { Evidence } from '../model/evidence.js';
 import type { Failure } from '../model/failure.js';
 import type { Asker, Route } from '../model/route.js';
@@ -39,6 +40,7 @@ export interface Line {
   readonly cascadeFor: (asker: Asker) => Cascade;
   readonly planner: Planner;
   readonly evidence: Evidence;
+  readonly early: Early;
   readonly door: Door;
   readonly dialWithin: Millis;
   /** How long a session waits while no whole route is up. */
@@ -116,13 +118,15 @@ const attempt = async (
   cancel: Cancel,
 ): Promise<Way> => {
   const limit = deadline(line.dialWithin, () => fail('hop-timeout'), cancel);
-  const onHop = (timing: HopTiming): void => {
-    line.evidence.passed(route, timing);
+  const onHop = (timing: HopTiming, whole: Millis): void => {
+    // How long it takes when it is asked in its turn is what it is known by.
+    line.evidence.passed(route, { ...timing, exchange: whole });
     entry.passed(timing);
   };
   entry.dialing(route);
   try {
-    const dialer = { door: line.door, onHop, patienceFor: line.evidence.patienceFor };
+    const { door, evidence, early } = line;
+    const dialer = { door, onHop, patienceFor: evidence.patienceFor, early };
     return { route, tunnel: await dial(route, goal, dialer, limit) };
   } catch (thrown) {
     const error = asKaskadeError(thrown);

@@ -63,11 +63,13 @@ const placeText = (place: Place | undefined): string => {
   return clean([address, country, ...(network === undefined ? [] : [`AS${network} ${networkName}`.trim()])].join(', '));
 };
 
-const portsText = ({ opens, refuses, cannot = [] }: BookEntry): string => {
+const portsText = ({ opens, refuses, cannot = [], keeps = [], saysYes = false }: BookEntry): string => {
   const parts = [
     ...(opens.length === 0 ? [] : [`opens ${opens.join(', ')}`]),
     ...(refuses.length === 0 ? [] : [`refuses ${refuses.join(', ')}`]),
     ...(cannot.length === 0 ? [] : [`goes on to no ${cannot.join(' and no ')}`]),
+    ...(keeps.length === 0 ? [] : [`may be asked early (keeps what is behind its ${keeps.join(' and its ')})`]),
+    ...(saysYes ? ['says yes before it has looked'] : []),
   ];
   return parts.join('; ') || 'unknown';
 };

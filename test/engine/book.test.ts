@@ -11,6 +11,7 @@ import { parseFilter } from '../../src/model/filter-text.js';
 import { parseHop } from '../../src/model/hop.js';
 import { millis } from '../../src/model/brand.js';
 import { bookPath, openBeside } from '../../src/book/file.js';
+import { createEarly } from '../../src/engine/early.js';
 import { type RouteBook, openRouteBook } from '../../src/engine/book.js';
 import { type TestBook, bookIn, keyOf, scratchFolder, takeText } from '../kit/book.js';
 import { hopOf } from '../kit/snapshots.js';
@@ -160,6 +161,35 @@ test('the country of a proxy is that of its exit, else of its address; names and
   ]);
   const { country, network, addresses } = at('http://8.8.8.8:80');
   assert.deepEqual([country, network, addresses.length], ['FR', 64_500, 2]);
+});
+
+test('what an audit has found a proxy to keep is sent to it early, until it has lost some; of others nothing is known', async (context) => {
+  const {
+    routes,
+    other: { book },
+  } = opened(context);
+  await takeText(book, 'socks5://8.8.8.8:80\nsocks5://8.8.4.4:80\n');
+  const early = createEarly(routes.routes.catalog);
+  const [kept, other] = ['socks5h://8.8.8.8:80', 'socks5h://8.8.4.4:80'].map((url) =>
+    asProxy(parseHop(url), 'a chain'),
+  );
+  assert.ok(kept !== undefined && other !== undefined);
+  assert.equal(early.keeps(kept, 'greeting'), false);
+  const found = { mode: 'tunnel', grade: 'exact', judges: 1, exits: [], opens: [443] } as const;
+  const key = keyOf(book, '8.8.8.8:80');
+  book.audited([{ key, at: 1 as never, ...found, keeps: ['greeting'], saysYes: true }]);
+  assert.deepEqual(
+    [kept, other].map((proxy) => [early.keeps(proxy, 'greeting'), early.keeps(proxy, 'request')]),
+    [
+      [true, false],
+      [false, false],
+    ],
+  );
+  assert.deepEqual([book.entry(key)?.keeps, book.entry(key)?.saysYes], [['greeting'], true]);
+  early.lost(kept);
+  assert.equal(early.keeps(kept, 'greeting'), false);
+  book.audited([{ key, at: 2 as never, ...found }]);
+  assert.deepEqual([book.entry(key)?.keeps, book.entry(key)?.saysYes], [undefined, undefined]);
 });
 
 test('nobody who only serves makes a book, and a broken one is told of and kept', (context) => {

@@ -17,6 +17,8 @@ interface Row {
   readonly truth: { readonly forward?: Grade; readonly tunnel?: Grade };
   /** Checks that must fail, and must not. */
   readonly fails: readonly string[];
+  /** Whether it keeps what comes early: behind its greeting, and behind its request. */
+  readonly keeps?: readonly [boolean | undefined, boolean];
   readonly command: (folder: string, port: number) => readonly [string, ...string[]];
 }
 
@@ -121,15 +123,36 @@ const rows: readonly Row[] = [
     ...{ truth: { forward: 'stealth', tunnel: 'exact' }, fails: ['forward H05'], command: privoxy('ended', []) },
   },
   {
-    ...{ what: 'dante by SOCKS5', program: 'danted', scheme: 'socks5h', truth: { tunnel: 'exact' }, fails: [] },
+    ...{
+      what: 'dante by SOCKS5',
+      program: 'danted',
+      scheme: 'socks5h',
+      keeps: [true, true],
+      truth: { tunnel: 'exact' },
+      fails: [],
+    },
     command: dante('five', ['  protocol: tcp udp', '  command: bind connect udpassociate bindreply udpreply']),
   },
   {
-    ...{ what: 'dante by SOCKS4', program: 'danted', scheme: 'socks4a', truth: { tunnel: 'exact' }, fails: [] },
+    ...{
+      what: 'dante by SOCKS4',
+      program: 'danted',
+      scheme: 'socks4a',
+      keeps: [undefined, true],
+      truth: { tunnel: 'exact' },
+      fails: [],
+    },
     command: dante('four', ['  protocol: tcp', '  command: connect']),
   },
   {
-    ...{ what: 'microsocks', program: 'microsocks', scheme: 'socks5h', truth: { tunnel: 'exact' }, fails: [] },
+    ...{
+      what: 'microsocks',
+      program: 'microsocks',
+      scheme: 'socks5h',
+      keeps: [false, false],
+      truth: { tunnel: 'exact' },
+      fails: [],
+    },
     command: (_folder, port) => [pathOf('microsocks'), '-i', '127.0.0.1', '-p', String(port)],
   },
 ];
@@ -147,7 +170,7 @@ after(async () => {
 const gradesIn = ({ modes }: AuditReport): object => Object.fromEntries(modes.map(({ mode, grade }) => [mode, grade]));
 
 describe('real proxies', () => {
-  for (const { what, program, scheme, truth, fails, command } of rows) {
+  for (const { what, program, scheme, truth, fails, keeps, command } of rows) {
     const skip = lacks(program) || (program === 'danted' && lacks('root'));
     it(`${what} is told as it is`, { skip }, async () => {
       const running = await stage.start({ name: what, ports: 1, command: ([port = 0]) => command(stage.folder, port) });
@@ -160,6 +183,8 @@ describe('real proxies', () => {
       assert.deepEqual(gradesIn(report), truth, failures.join(', '));
       for (const check of fails) assert.ok(failures.includes(check), `${check} fails, beside ${failures.join()}`);
       if (fails.length === 0) assert.deepEqual(failures, []);
+      const { keepsAfterGreeting, keepsAfterRequest } = report.traits;
+      if (keeps !== undefined) assert.deepEqual([keepsAfterGreeting, keepsAfterRequest], keeps);
       await running.kill();
     });
   }

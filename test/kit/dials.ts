@@ -3,6 +3,7 @@
 import { type Endpoint, parseEndpoint } from '../../src/model/address.js';
 import { type Millis, millis, now } from '../../src/model/brand.js';
 import { type CascadeId, parseCascade } from '../../src/model/cascade.js';
+import type { Early } from '../../src/model/early.js';
 import { KaskadeError, fail } from '../../src/model/error.js';
 import type { Identity, Route } from '../../src/model/route.js';
 import type { HopTiming } from '../../src/model/session.js';
@@ -39,17 +40,18 @@ export interface DialOptions {
   readonly signal?: AbortSignal;
   readonly door?: Door;
   readonly goal?: Endpoint | 'last hop';
+  readonly early?: Early;
 }
 
 /** Dials `target` through a chain. The caller owns the tunnel. Rejects as dial does. */
 export const dialThrough = async (chain: string, target: string, options: DialOptions = {}): Promise<Dialled> => {
   const timings: HopTiming[] = [];
-  const { within = millis(5_000), signal, door = freeDoor(), goal = parseEndpoint(target) } = options;
+  const { within = millis(5_000), signal, door = freeDoor(), goal = parseEndpoint(target), early } = options;
   const parent = signal === undefined ? undefined : { signal };
   const limit = deadline(within, () => fail('hop-timeout'), parent);
   try {
     const onHop = (timing: HopTiming): void => void timings.push(timing);
-    return { tunnel: await dial(routeOf(chain), goal, { door, onHop }, limit), timings };
+    return { tunnel: await dial(routeOf(chain), goal, { door, onHop, ...(early && { early }) }, limit), timings };
   } finally {
     limit.done();
   }

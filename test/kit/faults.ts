@@ -20,6 +20,8 @@ export type Fault =
   | { readonly play: 'cut'; readonly after: number; readonly how: How }
   /** Never answers at a stage; at `accept` it says nothing at all, not even TLS. */
   | { readonly play: 'silence'; readonly at: Stage | 'accept' }
+  /** Loses what has come behind the question of a stage, as a program does that reads it with one call. */
+  | { readonly play: 'forget'; readonly at: Stage }
   /** Answers one byte at a time. */
   | { readonly play: 'drip'; readonly every: number }
   /** Begins the answer with `bytes`, and then repeats `filler` without end. */
@@ -64,6 +66,9 @@ export const createMouth = (stream: Duplex, raw: Socket, fault: Fault | undefine
       case 'tail':
         stream.write(stage === 'request' ? Buffer.concat([bytes, fault.bytes]) : bytes);
         return true;
+      case 'forget':
+        if (fault.at === stage) stream.read();
+        break;
       case 'break':
       case undefined:
     }
