@@ -2,10 +2,11 @@
 
 import type { AuditReport, Finding, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
 import type { Stamp } from '../model/book.js';
-import { type Millis, millis, now, since } from '../model/brand.js';
-import type { Failure } from '../model/failure.js';
+import { type At, type Millis, millis, now, since } from '../model/brand.js';
+import type { KaskadeError } from '../model/error.js';
 import type { Cancel } from '../net/cancel.js';
 import type { JudgeLink } from './ask/judge-link.js';
+import type { Knocked } from './ask/knock.js';
 import { type Subject, forwards, withScheme } from './ask/subject.js';
 import type { Visit } from './ask/visit.js';
 import { peersOf, seeExits } from './checks/exits.js';
@@ -14,6 +15,7 @@ import { type Past, reportMode } from './grade.js';
 import type { Fact } from './identity/facts.js';
 import type { Search } from './identity/search.js';
 import { runChecks } from './run-checks.js';
+import { type StandParts, askPlain } from './plain.js';
 import { type Stand, type TlsVisit, createStand, isLost } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
 import { type Settled, type Sights, nothing, whyNone } from './why-none.js';
@@ -32,6 +34,10 @@ export interface AuditPlan {
   readonly random: () => string;
   readonly clock: () => Stamp;
   readonly past?: (mode: Mode) => Past;
+  /** What the plain question has brought in each mode that works: kept from a first look for a second one. */
+  readonly echoes?: Map<Mode, Visit>;
+  /** It was asked for a tunnel already, in tunnel mode. */
+  readonly knocked?: Knocked;
   readonly onFinding?: (finding: Finding) => void;
 }
 
@@ -70,9 +76,21 @@ const otherScheme = async (subject: Subject, plan: AuditPlan, cancel: Cancel): P
 /** Silence is what is usually heard of a proxy that speaks something else: it is not waited for long. */
 const shorter = (within: Millis): Millis => millis(Math.min(within, 2_000));
 
+/** The report on one that has answered nothing, or could not be reached. */
+export const unanswered = (
+  subject: Subject,
+  plan: AuditPlan,
+  { error, since: began }: { readonly error: KaskadeError; readonly since: At },
+): AuditReport => ({
+  ...{ proxy: subject.label, at: plan.clock(), tier: plan.tier, judges: plan.judges.length },
+  ...whyNone({ visits: [{ failure: error.failure }], byTls: [] }),
+  took: since(began, now()),
+});
+
 /** What was seen of each mode at first sight. */
 interface Looked extends Sights {
   readonly working: readonly Stand[];
+  readonly visits: readonly Visit[];
 }
 
 /** Asks the plain question in every mode. In a pulse the first mode that works, or the first silence, is enough. */
@@ -106,23 +124,38 @@ const lookAt = async (
   { subject, ...given }: Looking,
 ): Promise<readonly Mode[]> => {
   const silent: Mode[] = [];
-  const { tier } = given.plan;
+  const { tier, echoes } = given.plan;
   for (const mode of wanted) {
     if (tier === 'pulse' && said.working.length > 0) break;
-    const stand = standFor(subject, mode, given)(0);
-    const seen = await stand.echo();
+    const parts = standParts(subject, mode, given);
+    const seen = await askFirst(parts, given.plan);
     said.visits.push(seen);
-    if (await isWorking(stand, seen, said.byTls, tier)) said.working.push(stand);
-    else if (isLost(seen)) silent.push(mode);
-    if (isPointless(seen.failure) || (tier === 'pulse' && isLost(seen))) break;
+    if (isLost(seen)) silent.push(mode);
+    if (isPointless(seen, tier)) break;
+    const stand = isLost(seen) ? undefined : await standWhereItWorks({ ...parts, echo: seen }, said.byTls, tier);
+    if (stand === undefined) continue;
+    said.working.push(stand);
+    echoes?.set(mode, seen);
   }
   return silent;
+};
+
+/** What the plain question brings, or has brought already. */
+const askFirst = async (parts: StandParts, { echoes, knocked }: AuditPlan): Promise<Visit> =>
+  echoes?.get(parts.mode) ?? askPlain(parts, parts.mode === 'tunnel' ? knocked : undefined);
+
+const standWhereItWorks = async (
+  parts: StandParts & { readonly echo: Visit },
+  byTls: TlsVisit[],
+  tier: Tier,
+): Promise<Stand | undefined> => {
+  const stand = createStand(parts);
+  return (await isWorking(stand, parts.echo, byTls, tier)) ? stand : undefined;
 };
 
 /** Whether anything of a question came to the judge, or TLS was answered. */
 const isWorking = async (stand: Stand, seen: Visit, byTls: TlsVisit[], tier: Tier): Promise<boolean> => {
   if (seen.record !== undefined || seen.foreign) return true;
-  if (isPointless(seen.failure) || isLost(seen)) return false;
   if (seen.failure === undefined && (await stand.records(seen.id)).length > 0) return true;
   if (stand.mode === 'forward' || tier === 'pulse') return false;
   const tls = await stand.tls(0);
@@ -130,8 +163,9 @@ const isWorking = async (stand: Stand, seen: Visit, byTls: TlsVisit[], tier: Tie
   return tls.record !== undefined || tls.shown !== undefined;
 };
 
-/** Nobody listens, or nobody is let in: another mode would end in the same way. */
-const isPointless = (failure: Failure | undefined): boolean =>
+/** Nobody listens, or nobody is let in: another mode would end in the same way. In a pulse silence is believed. */
+const isPointless = ({ failure }: Visit, tier: Tier): boolean =>
+  (tier === 'pulse' && failure?.code === 'answer-timeout') ||
   [
     'hop-unreachable',
     'hop-name-unknown',
@@ -146,18 +180,20 @@ interface Given {
   readonly cancel: Cancel;
 }
 
-/** Stands by their number: every further one is before the next judge. */
-const standFor = (subject: Subject, mode: Mode, { plan, cancel }: Given): ((nth: number) => Stand) => {
-  const made = new Map<number, Stand>();
-  return (nth) => {
-    const judge = plan.judges[nth % plan.judges.length] ?? plan.judges[0];
-    const { facts, within, random, search } = plan;
-    const shared = search === undefined ? {} : { search };
-    const stand =
-      made.get(nth) ?? createStand({ mode, subject, judge, facts, within, random, signal: cancel.signal, ...shared });
-    made.set(nth, stand);
-    return stand;
-  };
+const standParts = (
+  subject: Subject,
+  mode: Mode,
+  { plan, cancel, nth = 0 }: Given & { readonly nth?: number },
+): StandParts => {
+  const { judges, facts, within, random, search } = plan;
+  const judge = judges[nth % judges.length] ?? judges[0];
+  return { mode, subject, judge, facts, within, random, signal: cancel.signal, search };
+};
+
+/** Stands by their number behind the first one: every further one is before the next judge. */
+const standsBehind = (first: Stand, given: Given): ((nth: number) => Stand) => {
+  const made = [first];
+  return (nth) => (made[nth] ??= createStand(standParts(first.subject, first.mode, { ...given, nth })));
 };
 
 const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<Settled> => {
@@ -166,7 +202,7 @@ const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<
   const modes: ModeReport[] = [];
   let traits: Traits = noTraits(schemes);
   for (const first of looked.working.toSorted(byMode)) {
-    const mode = await modeOf(first, looked, { subject, ...given });
+    const mode = await modeOf(first, looked, given);
     modes.push(mode);
     if (first.mode === 'tunnel' && isThorough(tier) && mode.grade !== 'hostile')
       traits = await learnTraits(first, mode.findings, schemes);
@@ -179,15 +215,11 @@ const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<
 const isThorough = (tier: Tier): boolean => tier === 'full' || tier === 'watch';
 
 /** All questions of one mode. */
-const modeOf = async (first: Stand, { byTls }: Looked, { subject, plan, cancel }: Looking): Promise<ModeReport> => {
+const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<ModeReport> => {
   const { mode } = first;
+  const { plan } = given;
   if (plan.tier === 'pulse') return pulsed(mode, await exitsOf(first, byTls));
-  const more = standFor(subject, mode, { plan, cancel });
-  const findings = await runChecks(
-    plan.tier,
-    (nth) => (nth === 0 ? first : more(nth)),
-    plan.onFinding ?? (() => undefined),
-  );
+  const findings = await runChecks(plan.tier, standsBehind(first, given), plan.onFinding ?? (() => undefined));
   const exits = isThorough(plan.tier) ? await first.once('exits', () => seeExits(first)) : await exitsOf(first, byTls);
   const past = plan.past?.(mode);
   const graded = { mode, findings, exits, at: plan.clock(), judges: plan.judges.length };

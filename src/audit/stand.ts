@@ -11,12 +11,12 @@ import { type ShownTls, probeTls } from '../net/tls-probe.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import { readReply } from './ask/reply.js';
 import { browserFields, compose } from './ask/request.js';
-import { type Subject, authorizationOf, openTunnel } from './ask/subject.js';
-import { type Ask, type Asker, type Visit, visit, visitInRow } from './ask/visit.js';
+import { type Subject, openTunnel } from './ask/subject.js';
+import { type Ask, type Visit, visit, visitInRow } from './ask/visit.js';
 import type { Fact } from './identity/facts.js';
 import { type Search, createSearch } from './identity/search.js';
 import { type PageName, pathOf, readable } from './judge/pages.js';
-import { randomHex } from './random.js';
+import { type StandParts, askPlain, askerOf, freshId } from './plain.js';
 import { type JudgeRecord, findRecord } from './judge/record.js';
 import type { Lookup } from './judge/zone.js';
 
@@ -69,18 +69,6 @@ export interface Stand extends Cancel {
   readonly random: () => string;
 }
 
-/** What a stand is made of. */
-export interface StandParts extends Cancel {
-  readonly mode: Mode;
-  readonly subject: Subject;
-  readonly judge: JudgeLink;
-  readonly facts: readonly Fact[];
-  readonly within: Millis;
-  readonly random: () => string;
-  /** A search for the facts that others share; made when it is needed where it is missing. */
-  readonly search?: Search;
-}
-
 /** From the range for documentation (RFC 5737): nobody's address. */
 export const seed = '192.0.2.123';
 
@@ -102,14 +90,7 @@ const asksTogether: readonly Ask[] = [...readable.map((page): Ask => ({ page }))
 export const createStand = (parts: StandParts): Stand => {
   const { mode, subject, judge, within, random, signal } = parts;
   const cancel: Cancel = { signal };
-  const freshId = (): string => randomHex(16);
-  const authorization = mode === 'forward' ? authorizationOf(subject) : undefined;
-  const asker: Asker = {
-    ...{ mode, host: judge.main, key: judge.key, within, freshId },
-    open: (host, limit) => (mode === 'forward' ? subject.reach(limit) : openTunnel(subject, host, limit)),
-    ...(authorization === undefined ? {} : { authorization }),
-    fields: () => browserFields(random),
-  };
+  const asker = askerOf(parts);
   let { search } = parts;
   const { once, keep } = createMemory();
   /** What comes of the asks that go over one connection. */
@@ -129,7 +110,7 @@ export const createStand = (parts: StandParts): Stand => {
     },
     visit: (ask) => patiently(2, () => visit(ask, asker, cancel)),
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
-    echo: () => once('echo', () => visit({ page: '.txt' }, asker, cancel)),
+    echo: () => once('echo', () => (parts.echo === undefined ? askPlain(parts) : Promise.resolve(parts.echo))),
     page: (name = '.html') => once(`page ${name}`, () => one(askFor(name))),
     file: async (name) => {
       const seen = await one({ page: name });

@@ -12,7 +12,7 @@ export type Settled = Pick<AuditReport, 'outcome' | 'failure' | 'sentence' | 'mo
 
 /** What was seen of the modes at first sight. */
 export interface Sights {
-  readonly visits: readonly Visit[];
+  readonly visits: readonly Pick<Visit, 'failure' | 'reply'>[];
   readonly byTls: readonly TlsVisit[];
 }
 
@@ -50,7 +50,7 @@ const spokenOtherwise = ({ visits }: Sights, garbled: Failure | undefined): Sett
   return garbled === undefined ? undefined : nothing('not-a-proxy', 'It speaks something else.', garbled);
 };
 
-const excerptOf = ({ reply }: Visit): string => {
+const excerptOf = ({ reply }: Pick<Visit, 'reply'>): string => {
   const bytes = reply?.kind === 'answer' ? reply.body : (reply?.first ?? Buffer.alloc(0));
   return shown(bytes.subarray(0, 80), 80).replaceAll('\n', ' ');
 };

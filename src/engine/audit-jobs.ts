@@ -7,11 +7,12 @@ import { fail } from '../model/error.js';
 import { labelHop } from '../model/hop.js';
 import { privateKind } from '../model/private.js';
 import type { Identity, Route } from '../model/route.js';
+import { hopProtocols } from '../hop/index.js';
 import type { Subject } from '../audit/ask/subject.js';
 import { createBuffers } from '../net/buffers.js';
 import type { Cancel } from '../net/cancel.js';
 import type { Door } from '../net/connect.js';
-import { dial } from '../route/dial.js';
+import { dial, dialFirst } from '../route/dial.js';
 
 /** Answers are read in small pieces: hundreds of proxies may send without end at the same time. */
 export const auditDoor = (): Door => ({
@@ -20,9 +21,21 @@ export const auditDoor = (): Door => ({
 });
 
 /** One proxy, alone. */
-export const subjectOf = (proxy: Proxy, door: Door): Subject => ({
-  ...{ label: labelHop(proxy.hop), hop: proxy.hop, before: [] },
-  reach: reachBy({ cascade: 'audit' as Route['cascade'], identity: '' as Identity, hops: [proxy] }, door),
+export const subjectOf = (proxy: Proxy, door: Door): Subject => {
+  const { hop } = proxy;
+  const label = labelHop(hop);
+  // There may be a hundred thousand of them, of which each is reached once or twice.
+  const reach: Subject['reach'] = (cancel) => reachBy(alone(proxy), door)(cancel);
+  if (hopProtocols[hop.scheme].secure !== undefined) return { label, hop, before: nobody, reach };
+  return { label, hop, before: nobody, reach, reachThen: (then) => dialFirst(alone(proxy), door, then) };
+};
+
+const nobody: Subject['before'] = [];
+
+const alone = (proxy: Proxy): Route => ({
+  cascade: 'audit' as Route['cascade'],
+  identity: '' as Identity,
+  hops: [proxy],
 });
 
 /** A whole cascade, as its last hop is seen by a site; each position by its first proxy. */

@@ -21,7 +21,7 @@ export interface Deadline extends Cancel {
 export const longestTimer = 2 ** 31 - 1;
 
 /** A timer that may be set anew and called off. */
-interface Alarm {
+export interface Alarm {
   readonly set: (span: Millis) => void;
   readonly off: () => void;
 }
@@ -30,7 +30,7 @@ interface Alarm {
  * Rings when a span is over. Node looks at timers before it looks at sockets: after the program was held up, a timer would be
  * believed while what it waits for is there already. So sockets are looked at once before it rings.
  */
-const createAlarm = (ring: () => void): Alarm => {
+export const createAlarm = (ring: () => void): Alarm => {
   let timer: NodeJS.Timeout | undefined;
   let look: NodeJS.Immediate | undefined;
   const off = (): void => {

@@ -41,36 +41,58 @@ export const connect = (first: First, door: Door, cancel: Cancel): Promise<Outwa
       reject(reasonOf(cancel));
       return;
     }
-    const host = hostText(first.host);
-    const named = isIP(host) !== 0 ? {} : { autoSelectFamily: true, lookup: allowedOnly(first, door) };
-    const outward = open({ host, port: first.port, noDelay: true, allowHalfOpen: true, ...named }, door.buffers);
-    const { socket } = outward;
-    const settle = (): void => {
-      socket.off('connect', onConnect).off('error', onError);
-      forget();
-    };
-    const refuse = (error: KaskadeError): void => {
-      settle();
-      socket.destroy();
-      reject(error);
-    };
-    const onConnect = (): void => {
-      const ends = (): Ends => ({ near: socket.localAddress ?? '', far: socket.remoteAddress ?? '' });
-      if (door.isOwnListener(first.port, ends)) {
-        refuse(fail('hop-unreachable', { note: 'it is the own listener' }));
-        return;
-      }
-      settle();
-      resolve(outward);
-    };
-    const onError = (error: NodeJS.ErrnoException): void => {
-      refuse(connectFailure(error));
-    };
-    const forget = whenAborted(cancel, () => {
-      refuse(reasonOf(cancel));
+    const stop = connectThen(first, door, {
+      opened: (outward) => {
+        forget();
+        resolve(outward);
+      },
+      failed: (error) => {
+        forget();
+        reject(error);
+      },
     });
-    socket.on('connect', onConnect).on('error', onError);
+    const forget = whenAborted(cancel, () => {
+      stop();
+      reject(reasonOf(cancel));
+    });
   });
+
+/** What follows when a connection is open, or cannot be; one of both is called, and not at once. */
+export interface Then<Opened> {
+  readonly opened: (opened: Opened) => void;
+  readonly failed: (error: KaskadeError) => void;
+}
+
+/** The same for those who open thousands; what is returned ends it before either is called. */
+export const connectThen = (first: First, door: Door, { opened, failed }: Then<Outward>): (() => void) => {
+  const host = hostText(first.host);
+  const named = isIP(host) !== 0 ? {} : { autoSelectFamily: true, lookup: allowedOnly(first, door) };
+  const outward = open({ host, port: first.port, noDelay: true, allowHalfOpen: true, ...named }, door.buffers);
+  const { socket } = outward;
+  const settle = (): void => {
+    socket.off('connect', onConnect).off('error', onError);
+  };
+  const stop = (): void => {
+    settle();
+    socket.destroy();
+  };
+  const onConnect = (): void => {
+    const ends = (): Ends => ({ near: socket.localAddress ?? '', far: socket.remoteAddress ?? '' });
+    if (door.isOwnListener(first.port, ends)) {
+      stop();
+      failed(fail('hop-unreachable', { note: 'it is the own listener' }));
+      return;
+    }
+    settle();
+    opened(outward);
+  };
+  const onError = (error: NodeJS.ErrnoException): void => {
+    stop();
+    failed(connectFailure(error));
+  };
+  socket.on('connect', onConnect).on('error', onError);
+  return stop;
+};
 
 const open = (options: TcpNetConnectOpts, buffers: Buffers): Outward => {
   const lane = createLane(buffers, (bytes) => socket.push(Buffer.from(bytes)));

@@ -15,13 +15,18 @@ export interface Leg extends Exchange {
 }
 
 /** Is told of each answer as it is complete and of the leg that is waited for next, so that the caller knows whom a failure concerns. */
-export type OnAnswer = (leg: Leg, next: Leg | undefined) => void;
+export type OnAnswer<Each extends Leg> = (leg: Each, next: Each | undefined) => void;
 
 /**
  * Asks all questions and reads all answers strictly in order, byte exact; what follows the last answer stays in the stream.
  * Rejects with what an exchange throws, with `hop-closed` or `hop-reset` at an early end, or with the signal's reason.
  */
-export const fly = (stream: Duplex, legs: readonly Leg[], onAnswer: OnAnswer, cancel: Cancel): Promise<void> => {
+export const fly = <Each extends Leg>(
+  stream: Duplex,
+  legs: readonly Each[],
+  onAnswer: OnAnswer<Each>,
+  cancel: Cancel,
+): Promise<void> => {
   let asked = 0;
   let answered = 0;
 

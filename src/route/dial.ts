@@ -12,10 +12,10 @@ import type { Route } from '../model/route.js';
 import { hopProtocols } from '../hop/index.js';
 import type { HopProtocol } from '../hop/protocol.js';
 import { type Cancel, type StepLimit, reasonOf, stepLimit } from '../net/cancel.js';
-import { type Door, type Outward, connect } from '../net/connect.js';
+import { type Door, type Outward, type Then, connect, connectThen } from '../net/connect.js';
 import { fly } from '../net/flight.js';
 import type { Tunnel } from '../net/relay.js';
-import { type OnHop, type Pacer, type Progress, type RouteLeg, track } from './progress.js';
+import { type OnHop, type Pacer, type Progress, type RouteLeg, blamed, track } from './progress.js';
 
 /** What a dial needs besides its route. */
 export interface Dialer {
@@ -52,6 +52,22 @@ export const dial = async (route: Route, goal: Goal, dialer: Dialer, cancel: Can
   return dialled.tunnel;
 };
 
+/**
+ * Opens the socket to hop 1 and says nothing, for those who reach thousands. What it returns calls it off, and then neither is called.
+ * `failed` gets a KaskadeError that carries blame.
+ */
+export const dialFirst = (route: Route, door: Door, { opened, failed }: Then<Duplex>): (() => void) => {
+  const { endpoint, scheme } = route.hops[0].hop;
+  return connectThen({ host: endpoint.host, port: endpoint.port, scheme }, door, {
+    opened: ({ socket }) => {
+      opened(socket);
+    },
+    failed: (error) => {
+      failed(blamed(error, route, { hop: 1, phase: 'tcp', hops: route.hops.length }));
+    },
+  });
+};
+
 /** A tunnel, or why there is none; `keeper` where that may be because somebody lost bytes that came early. */
 type Dialled =
   | { readonly tunnel: Tunnel }
@@ -64,7 +80,8 @@ const dialOnce = async (route: Route, goal: Goal, dialer: Dialer, cancel: Cancel
   let outward: Outward | undefined;
   try {
     const [{ hop: first }] = route.hops;
-    outward = await connect({ ...first.endpoint, scheme: first.scheme }, dialer.door, limit);
+    const { host, port } = first.endpoint;
+    outward = await connect({ host, port, scheme: first.scheme }, dialer.door, limit);
     progress.connected();
     let stream: Duplex = outward.socket;
     for (const stage of stagesOf(route, goal, dialer.early)) stream = await pass(stage, stream, progress, limit);
@@ -119,11 +136,11 @@ const stagesOf = (route: Route, goal: Goal, early: Early | undefined): readonly 
     }
     const onward = route.hops[index + 1]?.hop.endpoint ?? goal;
     if (onward === 'last hop') continue;
-    for (const exchange of ask(proxy.hop, onward)) {
+    for (const { phase, ask: words, answer } of ask(proxy.hop, onward)) {
       const before = legs.at(-1);
       const keptBy = before?.keeps === true ? route.hops[before.hop - 1] : undefined;
-      const keeps = keepsBehind(exchange.phase, proxy, early);
-      legs.push({ ...exchange, hop: index + 1, keeps, ...(keptBy === undefined ? {} : { keptBy }) });
+      const keeps = keepsBehind(phase, proxy, early);
+      legs.push({ phase, ask: words, answer, hop: index + 1, keeps, keptBy });
     }
   }
   return [...stages, { kind: 'ask', legs }];

@@ -14,8 +14,8 @@ export type OnHop = (timing: HopTiming, whole: Millis) => void;
 
 /** A question on its way through a route. */
 export interface RouteLeg extends Leg {
-  /** Who has to keep it until it has answered what stands before; missing where it is only asked then. */
-  readonly keptBy?: Proxy;
+  /** Who has to keep it until what stands before is answered; nobody where it is only asked then. */
+  readonly keptBy: Proxy | undefined;
 }
 
 /** Is told which hop is waited for, and in which phase; `early` where it was asked before its turn. */
@@ -104,7 +104,8 @@ interface Standing {
   readonly hops: number;
 }
 
-const blamed = (error: KaskadeError, route: Route, at: Standing): KaskadeError => {
+/** Puts the blame on the edge where a dial stands. */
+export const blamed = (error: KaskadeError, route: Route, at: Standing): KaskadeError => {
   const blame = blameFor(error, at);
   if (blame === undefined) return error;
   const labels = { reporter: labelOf(route, blame.reporter), suspect: labelOf(route, blame.suspect) };

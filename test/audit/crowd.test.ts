@@ -2,18 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type CrowdProgress, type Job, auditCrowd, usualRules } from '../../src/audit/crowd.js';
+import { auditCrowd, usualRules } from '../../src/audit/crowd.js';
+import type { Job } from '../../src/audit/run-jobs.js';
+import type { CrowdProgress } from '../../src/audit/tally.js';
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { OpenDirect } from '../../src/audit/ask/judge-link.js';
+import { hostText } from '../../src/model/address.js';
 import { fail } from '../../src/model/error.js';
+import { parseHop } from '../../src/model/hop.js';
 import { whenAborted } from '../../src/net/cancel.js';
 import { createControl } from '../../src/audit/control.js';
 import type { Subject } from '../../src/audit/ask/subject.js';
-import type { AuditPlan } from '../../src/audit/audit.js';
+import { type AuditPlan, audit } from '../../src/audit/audit.js';
 import { yourFacts } from '../../src/audit/identity/facts.js';
 import type { AuditReport } from '../../src/model/audit.js';
 import type { Stamp } from '../../src/model/book.js';
 import { millis, now } from '../../src/model/brand.js';
 import { type Auditor, auditorAt, openAuditor, subjectOf } from '../kit/auditor.js';
+import { openDoor } from '../kit/door.js';
 import type { OpenAnimal } from '../kit/zoo/animal.js';
 import { b01 } from '../kit/zoo/animals/honest-http.js';
 import { p01 } from '../kit/zoo/animals/xff-client.js';
@@ -68,16 +75,62 @@ describe('a crowd', () => {
   it('asks a few of one block at a time only', async () => {
     let [inside, most] = [0, 0];
     const silent = subjectOf(open[2]?.url('http') ?? '');
-    const reach: Subject['reach'] = async (cancel) => {
-      const stream = await silent.reach(cancel);
-      inside += 1;
-      most = Math.max(most, inside);
-      stream.once('close', () => (inside -= 1));
-      return stream;
+    const reachThen: Subject['reachThen'] = ({ opened, failed }) => {
+      const enter = (stream: Duplex): void => {
+        inside += 1;
+        most = Math.max(most, inside);
+        stream.once('close', () => (inside -= 1));
+        opened(stream);
+      };
+      return silent.reachThen?.({ opened: enter, failed }) ?? (() => undefined);
     };
-    const jobs = Array.from({ length: 20 }, () => ({ subject: { ...silent, reach }, block: 'one block' }));
+    const jobs = Array.from({ length: 20 }, () => ({ subject: { ...silent, reachThen }, block: 'one block' }));
     const { reports } = await runAll(jobs, { plan: planOf({ tier: 'pulse', within: millis(100) }), mostOfBlock: 3 });
     assert.deepEqual([reports.length, most], [20, 3]);
+  });
+
+  it('is told by one who hangs up when it is asked for a tunnel that it forwards requests', async () => {
+    const url = open[0]?.url('http') ?? '';
+    const at = parseHop(url).endpoint;
+    await using door = await openDoor((socket) => {
+      socket.once('data', (words: Buffer) => {
+        if (words.toString('latin1').startsWith('CONNECT')) return void socket.end();
+        const onward = connect({ host: hostText(at.host), port: at.port, localAddress: auditorAt });
+        door.own(onward);
+        onward.write(words);
+        socket.pipe(onward).pipe(socket);
+      });
+    });
+    const { reports } = await runAll([jobOf(`http://127.0.0.1:${door.port}`, 'a')]);
+    assert.deepEqual(
+      reports.map(({ outcome, modes }) => [outcome, modes.map(({ mode, grade }) => `${mode} ${grade ?? 'none'}`)]),
+      [['audited', ['forward clean']]],
+    );
+  });
+
+  it('takes what the first look has brought for the second one', async () => {
+    const calls: string[] = [];
+    const url = open[0]?.url('http') ?? '';
+    const subject = subjectOf(url);
+    const counted: Subject = {
+      ...subject,
+      reach: (cancel) => {
+        calls.push('again');
+        return subject.reach(cancel);
+      },
+      reachThen: (then) => {
+        calls.push('first');
+        return subject.reachThen?.(then) ?? (() => undefined);
+      },
+    };
+    const plan = planOf({ within: millis(4_000) });
+    const { reports } = await runAll([{ subject: counted, block: 'a' }], { plan });
+    const twoLooks = calls.splice(0);
+    const report = await audit(counted, plan, new AbortController());
+    const gradesIn = ({ modes }: AuditReport) => modes.map(({ mode, grade }) => [mode, grade]);
+    assert.deepEqual(reports.map(gradesIn), [gradesIn(report)]);
+    assert.equal(twoLooks[0], 'first');
+    assert.equal(twoLooks.length, calls.length);
   });
 
   it('ends at once when it is called off', async () => {

@@ -8,10 +8,9 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { type Socket, connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { ProxyAgent, request as undiciRequest } from 'undici';
 import { meetJudge } from '../../src/audit/ask/judge-link.js';
 import { auditCrowd } from '../../src/audit/crowd.js';
-import type { Job } from '../../src/audit/crowd.js';
+import type { Job } from '../../src/audit/run-jobs.js';
 import { yourFacts } from '../../src/audit/identity/facts.js';
 import { parseJudgeUrl } from '../../src/audit/judge/card.js';
 import { type JudgeKey, findRecord } from '../../src/audit/judge/record.js';
@@ -21,7 +20,6 @@ import { millis } from '../../src/model/brand.js';
 import { asProxy } from '../../src/model/cascade.js';
 import { parseHop } from '../../src/model/hop.js';
 import { connectDirect, resolveBySystem } from '../../src/net/direct.js';
-import { openTestJudge } from '../kit/auditor.js';
 
 const SELF = fileURLToPath(import.meta.url);
 
@@ -48,6 +46,7 @@ const main = async (role: string | undefined): Promise<void> => {
 };
 
 const runTown = async (): Promise<void> => {
+  const { openTestJudge } = await import('../kit/auditor.js');
   const judge = await openTestJudge();
   const proxies: Record<string, number> = {
     live: await serve(proxy),
@@ -241,6 +240,8 @@ const byHttp = (host: string, { port, judge, key }: Asked): Promise<boolean> =>
   });
 
 const byUndici = async (host: string, { port, judge, key }: Asked): Promise<boolean> => {
+  // Only where it is measured: it would be held against the others.
+  const { ProxyAgent, request: undiciRequest } = await import('undici');
   const id = freshId();
   const dispatcher = new ProxyAgent({ uri: `http://${host}:${port}` });
   try {

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Socket, connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { audit, type AuditPlan } from '../../src/audit/audit.js';
 import { type JudgeLink, meetJudge } from '../../src/audit/ask/judge-link.js';
 import type { Subject } from '../../src/audit/ask/subject.js';
@@ -13,9 +14,11 @@ import { type Endpoint, parseHost } from '../../src/model/address.js';
 import type { AuditReport } from '../../src/model/audit.js';
 import type { Stamp } from '../../src/model/book.js';
 import { millis } from '../../src/model/brand.js';
-import { fail } from '../../src/model/error.js';
+import { asKaskadeError, fail } from '../../src/model/error.js';
 import { labelHop, parseHop } from '../../src/model/hop.js';
 import type { Cancel } from '../../src/net/cancel.js';
+import type { Then } from '../../src/net/connect.js';
+import { createAborter } from '../../src/net/signal.js';
 import { certificateFor } from './certificate.js';
 import type { World } from './zoo/animal.js';
 
@@ -92,7 +95,18 @@ export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Audi
 /** A proxy as an auditor on its own address reaches it. */
 export const subjectOf = (url: string): Subject => {
   const hop = parseHop(url);
-  return { label: labelHop(hop), hop, before: [], reach: (cancel) => reach(hop.endpoint, cancel) };
+  const subject = { label: labelHop(hop), hop, before: [], reach: (cancel: Cancel) => reach(hop.endpoint, cancel) };
+  return hop.scheme === 'https' ? subject : { ...subject, reachThen: (then) => reachThen(hop.endpoint, then) };
+};
+
+const reachThen = (at: Endpoint, { opened, failed }: Then<Duplex>): (() => void) => {
+  const { signal, abort } = createAborter();
+  reach(at, { signal }).then(opened, (thrown: unknown) => {
+    if (!signal.aborted) failed(asKaskadeError(thrown));
+  });
+  return () => {
+    abort(fail('stopped'));
+  };
 };
 
 const reach = ({ host, port }: Endpoint, { signal }: Cancel): Promise<Socket> =>

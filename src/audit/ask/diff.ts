@@ -14,6 +14,12 @@ export interface Diff {
   readonly line?: { readonly sent: string; readonly arrived: string };
 }
 
+/** What arrived is what was sent. */
+const none: Diff = { added: [], removed: [], changed: [], structure: [] };
+
+/** As only proxies are asked. */
+const isWholeUrl = (start: string): boolean => /^[A-Z]+ http:/i.test(start);
+
 /** Fields between one hop and the next (RFC 9110 §7.6.1, and the old ones of proxies). */
 const hopByHop = new Set([
   ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
@@ -22,6 +28,7 @@ const hopByHop = new Set([
 
 /** Compares a head as it was sent with the bytes that arrived. */
 export const diffHeads = (sent: Sent, arrived: Buffer): Diff => {
+  if (arrived.equals(sent.head) && !isWholeUrl(arrived.toString('latin1', 0, 64))) return none;
   const text = arrived.toString('latin1');
   const [start = '', ...lines] = text.replace(/\r?\n\r?\n$/, '').split(/\r?\n/);
   const came = lines.flatMap((line) => parseField(line) ?? []);
@@ -58,7 +65,9 @@ const byName = (fields: readonly Field[]): ReadonlyMap<string, readonly string[]
 const changesIn = (before: ReadonlyMap<string, readonly string[]>, after: ReadonlyMap<string, readonly string[]>) =>
   [...before].flatMap(([name, values]) => {
     const [sent, arrived] = [values.join(', '), after.get(name)?.join(', ')];
-    return arrived === undefined || spaced(arrived) === spaced(sent) ? [] : [{ name, sent, arrived }];
+    return arrived === undefined || arrived === sent || spaced(arrived) === spaced(sent)
+      ? []
+      : [{ name, sent, arrived }];
   });
 
 const spaced = (list: string): string => list.replace(/,[ \t]*/g, ', ');
@@ -82,7 +91,7 @@ const shapeOf = ({ fields }: Sent, { start, lines, came, text }: Came): readonly
     return field === undefined || line !== `${field.name}: ${field.value}`;
   };
   return [
-    ...(/^[A-Z]+ http:/i.test(start) ? ['the whole URL in the request line, as only proxies are asked'] : []),
+    ...(isWholeUrl(start) ? ['the whole URL in the request line, as only proxies are asked'] : []),
     ...(start.endsWith('HTTP/1.1') ? [] : [`version: ${start.slice(-8)}`]),
     ...(kept.map(lower).join() === order.map(lower).join() ? [] : ['the order of fields']),
     ...(kept.some(({ name }) => !names.includes(name)) ? ['the case of names'] : []),

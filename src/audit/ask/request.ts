@@ -25,7 +25,7 @@ export interface Draft {
   /** In chunks of this size instead of with a length. */
   readonly chunks?: number;
   /** The real login of the proxy, for forward mode. */
-  readonly authorization?: string;
+  readonly authorization?: string | undefined;
 }
 
 /** Writes a request: the whole URL for a proxy that forwards (RFC 9112 §3.2.2), else the path. */
@@ -42,7 +42,9 @@ export const compose = ({ method, path, host, mode, fields, body, chunks, author
   const login: readonly Field[] =
     authorization === undefined ? [] : [{ name: 'Proxy-Authorization', value: authorization }];
   return {
-    ...{ method, path, fields: all },
+    method,
+    path,
+    fields: all,
     head: writeHead({ start: `${method} ${target} HTTP/1.1`, fields: [...all, ...login] }),
     body: chunks === undefined ? body : chunked(body, chunks),
   };

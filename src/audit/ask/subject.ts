@@ -5,6 +5,7 @@ import { type Endpoint, labelEndpoint } from '../../model/address.js';
 import type { Hop } from '../../model/hop.js';
 import { hopProtocols } from '../../hop/index.js';
 import type { Cancel } from '../../net/cancel.js';
+import type { Then } from '../../net/connect.js';
 import { fly } from '../../net/flight.js';
 
 /** A proxy, or the last hop of a cascade. */
@@ -14,6 +15,8 @@ export interface Subject {
   readonly hop: Hop;
   /** A stream to it, TLS to it included, on which nothing was said yet; each call another one. Rejects with a KaskadeError. */
   readonly reach: (cancel: Cancel) => Promise<Duplex>;
+  /** The same with callbacks, for those who reach thousands: missing where there is more to it than one connection. What it returns calls it off. */
+  readonly reachThen?: (then: Then<Duplex>) => () => void;
   /** Addresses of hops before it, which a site may be shown instead of yours. */
   readonly before: readonly { readonly hop: number; readonly address: string }[];
 }
@@ -25,12 +28,27 @@ export const forwards = ({ hop }: Subject): boolean => hop.scheme === 'http' || 
 export const authorizationOf = ({ hop }: Subject): string | undefined => hopProtocols[hop.scheme].authorization?.(hop);
 
 /** Opens a tunnel to `onward`. Rejects with what the proxy answers, or with the signal's reason. */
-export const openTunnel = async (subject: Subject, onward: Endpoint, cancel: Cancel): Promise<Duplex> => {
-  const stream = await subject.reach(cancel);
+export const openTunnel = async (subject: Subject, onward: Endpoint, cancel: Cancel): Promise<Duplex> =>
+  through(await subject.reach(cancel), subject, { onward }, cancel);
+
+/** What a tunnel leads to, and whether its first question was put already. */
+interface Onward {
+  readonly onward: Endpoint;
+  readonly asked?: true;
+}
+
+/** Asks for a tunnel on a stream, which is ended where there is none. */
+export const through = async (
+  stream: Duplex,
+  subject: Subject,
+  { onward, asked }: Onward,
+  cancel: Cancel,
+): Promise<Duplex> => {
   try {
-    const legs = hopProtocols[subject.hop.scheme]
-      .ask(subject.hop, onward)
-      .map((exchange) => ({ ...exchange, hop: 1, keeps: false }));
+    const legs = hopProtocols[subject.hop.scheme].ask(subject.hop, onward).map(({ phase, ask, answer }, nth) => {
+      const words = asked === true && nth === 0 ? Buffer.alloc(0) : ask;
+      return { phase, ask: words, answer, hop: 1, keeps: false };
+    });
     await fly(stream, legs, () => undefined, cancel);
     return stream;
   } catch (thrown) {

@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../../model/address.js';
 import type { Mode } from '../../model/audit.js';
-import { type Millis, now, since } from '../../model/brand.js';
+import { type At, type Millis, now, since } from '../../model/brand.js';
 import { asKaskadeError, fail } from '../../model/error.js';
 import type { Failure } from '../../model/failure.js';
 import { type Cancel, deadline, reasonOf } from '../../net/cancel.js';
@@ -54,8 +54,10 @@ export interface Asker {
   /** The judge's usual host and port, and its key. */
   readonly host: Endpoint;
   readonly key: JudgeKey;
-  readonly authorization?: string;
+  readonly authorization?: string | undefined;
   readonly within: Millis;
+  /** When the first question was begun, where that was before. */
+  readonly since?: At;
   readonly fields: () => readonly Field[];
   readonly freshId: () => string;
 }
@@ -70,19 +72,21 @@ export const visit = async (ask: Ask, asker: Asker, cancel: Cancel): Promise<Vis
 /** Asks questions one after the other on one connection, each when the one before was answered. */
 export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Cancel): Promise<readonly Visit[]> => {
   const limit = deadline(asker.within, () => fail('answer-timeout'), cancel);
-  const prepared = asks.map((ask) => prepare(ask, asker));
   const visits: Visit[] = [];
   let stream: Duplex | undefined;
   try {
-    for (const each of prepared) {
-      const began = now();
+    for (const ask of asks) {
+      const began = visits.length === 0 ? (asker.since ?? now()) : now();
+      // Put together when there is somebody to say it to: thousands wait for proxies that never answer.
+      let question: Question | undefined;
       const seen = await attempt(async () => {
-        stream ??= await asker.open(each.host, limit);
-        stream.write(Buffer.concat([each.sent.head, each.sent.body]));
-        return readReply(stream, { method: each.sent.method, most: roomFor(each) }, limit);
+        stream ??= await asker.open(ask.host ?? asker.host, limit);
+        question = questionFor(ask, asker);
+        stream.write(Buffer.concat([question.sent.head, question.sent.body]));
+        return readReply(stream, { method: question.sent.method, most: roomFor(question) }, limit);
       });
       if (cancel.signal.aborted) throw reasonOf(cancel);
-      visits.push(visitOf(each, seen, { asker, took: since(began, now()) }));
+      visits.push(visitOf(question ?? questionFor(ask, asker), seen, { asker, took: since(began, now()) }));
       if ('failure' in seen) break;
     }
     return visits;
@@ -93,7 +97,7 @@ export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Can
 };
 
 /** What is known beforehand may be a little longer; a record is some kilobytes long. */
-const roomFor = ({ ask: { page }, id }: Prepared): number => {
+const roomFor = ({ page, id }: Question): number => {
   if (page === '/record') return 512 * 1024;
   const { content } = answerTo({ id, name: page });
   return content.kind === 'known' ? content.body.length + 8 * 1024 : 24 * 1024;
@@ -109,29 +113,28 @@ const attempt = async (work: () => Promise<Reply>): Promise<Seen> => {
   }
 };
 
-interface Prepared {
-  readonly ask: Ask;
+interface Question {
+  readonly page: PageName;
   readonly id: string;
-  readonly host: Endpoint;
   readonly sent: Sent;
 }
 
-const prepare = (ask: Ask, asker: Asker): Prepared => {
+const questionFor = (ask: Ask, asker: Asker): Question => {
   const { page, id = asker.freshId(), method = 'GET', body = Buffer.alloc(0), chunks, host = asker.host } = ask;
   const sent = compose({
     ...{ method, host, body, mode: asker.mode, path: pathOf({ id, name: page }) },
     fields: [...(ask.fields ?? asker.fields()), ...(ask.extra ?? [])],
     ...(chunks === undefined ? {} : { chunks }),
-    ...(asker.authorization === undefined ? {} : { authorization: asker.authorization }),
+    authorization: asker.authorization,
   });
-  return { ask, id, host, sent };
+  return { page, id, sent };
 };
 
 /** Pages that tell of other questions than the one for them. */
 const ofOthers: readonly PageName[] = ['/record', '/lookups'];
 
 const visitOf = (
-  { ask: { page }, id, sent }: Prepared,
+  { page, id, sent }: Question,
   seen: Seen,
   { asker, took }: { readonly asker: Asker; readonly took: Millis },
 ): Visit => {

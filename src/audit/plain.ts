@@ -1,0 +1,54 @@
+/** The plain question, which is all that is ever asked of most proxies: over which way, and with what in it. */
+
+import type { Mode } from '../model/audit.js';
+import type { Millis } from '../model/brand.js';
+import type { Cancel } from '../net/cancel.js';
+import type { JudgeLink } from './ask/judge-link.js';
+import type { Knocked } from './ask/knock.js';
+import { browserFields } from './ask/request.js';
+import { type Subject, authorizationOf, openTunnel, through } from './ask/subject.js';
+import { type Asker, type Visit, visit } from './ask/visit.js';
+import type { Fact } from './identity/facts.js';
+import type { Search } from './identity/search.js';
+import { randomHex } from './random.js';
+
+/** What a stand is made of. */
+export interface StandParts extends Cancel {
+  readonly mode: Mode;
+  readonly subject: Subject;
+  readonly judge: JudgeLink;
+  readonly facts: readonly Fact[];
+  readonly within: Millis;
+  readonly random: () => string;
+  /** A search for the facts that others share; made when it is needed where it is missing. */
+  readonly search?: Search | undefined;
+  /** What came of the plain question already. */
+  readonly echo?: Visit;
+}
+
+/** The plain question: all that is ever asked of most. In tunnel mode it may go on where its first words were said. */
+export const askPlain = (parts: StandParts, knocked?: Knocked): Promise<Visit> => {
+  const asker = askerOf(parts);
+  const cancel = { signal: parts.signal };
+  if (knocked === undefined) return visit({ page: '.txt' }, asker, cancel);
+  const open: Asker['open'] = (onward, limit) =>
+    'error' in knocked
+      ? Promise.reject(knocked.error)
+      : through(knocked.stream, parts.subject, { onward, asked: true }, limit);
+  return visit({ page: '.txt' }, { ...asker, open, since: knocked.since }, cancel);
+};
+
+/** How questions are put in a mode. */
+export const askerOf = ({ mode, subject, judge, within, random }: StandParts): Asker => ({
+  mode,
+  host: judge.main,
+  key: judge.key,
+  within,
+  freshId,
+  open: (host, limit) => (mode === 'forward' ? subject.reach(limit) : openTunnel(subject, host, limit)),
+  authorization: mode === 'forward' ? authorizationOf(subject) : undefined,
+  fields: () => browserFields(random),
+});
+
+/** An id that nobody has used before. */
+export const freshId = (): string => randomHex(16);
