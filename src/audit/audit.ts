@@ -29,6 +29,8 @@ export interface AuditPlan {
   readonly search?: Search;
   /** How long one question may take. */
   readonly within: Millis;
+  /** How long the longest look waits for who comes later; forty seconds where it is missing. */
+  readonly patience?: Millis;
   readonly random: () => string;
   readonly clock: () => Stamp;
   readonly past?: (mode: Mode) => Past;
@@ -151,8 +153,8 @@ const standFor = (subject: Subject, mode: Mode, { plan, cancel }: Given): ((nth:
   const made = new Map<number, Stand>();
   return (nth) => {
     const judge = plan.judges[nth % plan.judges.length] ?? plan.judges[0];
-    const { facts, within, random, search } = plan;
-    const shared = search === undefined ? {} : { search };
+    const { facts, within, random, search, patience } = plan;
+    const shared = { ...(search && { search }), ...(patience && { patience }) };
     const stand =
       made.get(nth) ?? createStand({ mode, subject, judge, facts, within, random, signal: cancel.signal, ...shared });
     made.set(nth, stand);
