@@ -13,6 +13,7 @@ import { detect } from './detect.js';
 import { type Past, reportMode } from './grade.js';
 import type { Fact } from './identity/facts.js';
 import type { Search } from './identity/search.js';
+import { lookBack } from './look-back.js';
 import { runChecks } from './run-checks.js';
 import { type Stand, type TlsVisit, createStand, isLost } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
@@ -185,15 +186,21 @@ const modeOf = async (first: Stand, { byTls }: Looked, { subject, plan, cancel }
   const { mode } = first;
   if (plan.tier === 'pulse') return pulsed(mode, await exitsOf(first, byTls));
   const more = standFor(subject, mode, { plan, cancel });
-  const findings = await runChecks(
-    plan.tier,
-    (nth) => (nth === 0 ? first : more(nth)),
-    plan.onFinding ?? (() => undefined),
-  );
-  const exits = isThorough(plan.tier) ? await first.once('exits', () => seeExits(first)) : await exitsOf(first, byTls);
+  const onFinding = plan.onFinding ?? (() => undefined);
+  const found = await runChecks(plan.tier, (nth) => (nth === 0 ? first : more(nth)), onFinding);
   const past = plan.past?.(mode);
-  const graded = { mode, findings, exits, at: plan.clock(), judges: plan.judges.length };
-  return reportMode(past === undefined ? graded : { ...graded, past });
+  const graded = { mode, at: plan.clock(), judges: plan.judges.length, ...(past && { past }) };
+  if (!isThorough(plan.tier)) return reportMode({ ...graded, findings: found, exits: await exitsOf(first, byTls) });
+  const findings = await lookBack(found, past?.watched ?? [], { stand: first, judges: plan.judges, now: graded.at });
+  for (const finding of findings) if (!found.includes(finding)) onFinding(finding);
+  const exits = await first.once('exits', () => seeExits(first));
+  return { ...reportMode({ ...graded, findings, exits }), ...(await askedOnce(first)) };
+};
+
+/** A page whose address nobody knows but the proxy; it was asked for in the first step already. */
+const askedOnce = async (stand: Stand): Promise<Pick<ModeReport, 'asked'>> => {
+  const { id, failure } = await stand.page();
+  return failure === undefined ? { asked: [id] } : {};
 };
 
 /** Forward mode first. */

@@ -137,6 +137,7 @@ const bookJob = (key: number, { openBook, door }: AuditParts): KeyedJob => {
     runs: audits
       .filter((run) => run.mode === mode)
       .map(({ at, grade }) => ({ at, grade, judges: entry[mode]?.judges ?? 1 })),
+    watched: keptModes(book, key).find((kept) => kept.mode === mode)?.watched ?? [],
   });
   return jobOf(subjectOf(asProxy(hop, 'audit'), door()), { key, plan: { past } });
 };

@@ -1,6 +1,6 @@
 /** Audits and judges as faces use them. */
 
-import type { AuditReport, CheckId, CheckText, ModeReport, Tier } from '../model/audit.js';
+import type { Asked, AuditReport, CheckId, CheckText, ModeReport, Tier } from '../model/audit.js';
 import type { Grade, Stamp } from '../model/book.js';
 import type { Millis } from '../model/brand.js';
 
@@ -99,4 +99,6 @@ export interface KeptMode extends ModeReport {
   readonly tier: Tier;
   /** Checks whose answer was another one the time before. */
   readonly changed: readonly CheckId[];
+  /** What this audit and those before asked for once, the last first. */
+  readonly watched: readonly Asked[];
 }

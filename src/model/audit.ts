@@ -82,6 +82,15 @@ export interface ModeReport {
   readonly findings: readonly Finding[];
   /** Addresses that the judges saw. */
   readonly exits: readonly string[];
+  /** Ids of pages that were asked for once: a later audit asks whether somebody came for them. */
+  readonly asked?: readonly string[];
+}
+
+/** What an audit asked for once, when it began, and how long it went on. */
+export interface Asked {
+  readonly ids: readonly string[];
+  readonly at: Stamp;
+  readonly took: Millis;
 }
 
 /** What became of a proxy under audit. */

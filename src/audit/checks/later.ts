@@ -1,8 +1,10 @@
 import type { Millis } from '../../model/brand.js';
 import { reasonOf, whenAborted } from '../../net/cancel.js';
+import { moment } from '../judge/keep.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Ask, Visit } from '../ask/visit.js';
 import { shown } from '../ask/text.js';
+import { inWords } from '../in-words.js';
 import type { Stand } from '../stand.js';
 import { type Check, type Result, check, failed, headOf, pass, untested, whyNot } from './check.js';
 
@@ -70,9 +72,6 @@ const loginFor = ({ random }: Stand): Ask => ({
   extra: [{ name: 'Content-Type', value: 'application/x-www-form-urlencoded' }],
 });
 
-/** Who asks again within this, from the same place, has lost the answer. */
-const moment = 1_000;
-
 /** A judge that has forgotten what it had seen cannot say that nobody came. */
 const strangersAt = ({ seen, own, later }: Lure, { patience }: Stand): Result => {
   if (own === undefined) return untested(whyNot(seen));
@@ -82,20 +81,6 @@ const strangersAt = ({ seen, own, later }: Lure, { patience }: Stand): Result =>
   return failed(`Somebody came for it ${inWords(other.at - own.at)} later.`, 'hostile', [
     { what: `from ${other.peer}`, arrived: shown(headOf(other), 300) },
   ]);
-};
-
-const units = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1_000],
-] as const;
-
-/** In the largest unit of which there are two, or in seconds. */
-const inWords = (span: number): string => {
-  const [unit, size] = units.find(([, each]) => span >= 2 * each) ?? ['second', 1_000];
-  const count = Math.round(span / size);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 };
 
 const rested = (span: Millis, stand: Stand): Promise<void> =>
