@@ -65,6 +65,13 @@ export interface RunningJudge extends AsyncDisposable {
   readonly names?: { readonly zone: string; readonly at: string };
 }
 
+/** What there is in a lab to audit, and by whom. */
+export interface LabView {
+  /** `http://HOST:PORT/#KEY`. */
+  readonly judge: string;
+  readonly proxies: readonly string[];
+}
+
 /** Audits as faces use them. */
 export interface AuditDesk {
   readonly checks: readonly CheckText[];
