@@ -9,6 +9,7 @@ import type { JudgeLink } from './ask/judge-link.js';
 import { type Subject, forwards, withScheme } from './ask/subject.js';
 import type { Visit } from './ask/visit.js';
 import { peersOf, seeExits } from './checks/exits.js';
+import { spareLifeWhile } from './checks/later.js';
 import { detect } from './detect.js';
 import { type Past, reportMode } from './grade.js';
 import type { Fact } from './identity/facts.js';
@@ -172,7 +173,10 @@ const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<
     const mode = await modeOf(first, looked, { subject, ...given });
     modes.push(mode);
     if (first.mode === 'tunnel' && isThorough(tier) && mode.grade !== 'hostile')
-      traits = await learnTraits(first, mode.findings, schemes);
+      traits = {
+        ...(await learnTraits(first, mode.findings, schemes)),
+        ...(tier === 'watch' && (await spareLifeWhile(first))),
+      };
   }
   const [latency] = looked.visits.flatMap(({ record, took }) => (record === undefined ? [] : [took]));
   const known = latency === undefined ? {} : { latency };

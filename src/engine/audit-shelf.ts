@@ -1,6 +1,6 @@
 /** Reports of audits as the book keeps them: grades, exits and traits as facts, and the evidence in short. */
 
-import type { Answer, Asked, AuditReport, CheckId, Finding, ModeReport, Tier } from '../model/audit.js';
+import type { Answer, Asked, AuditReport, CheckId, Finding, ModeReport, SpareLife, Tier } from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
 import type { Audited } from '../book/keep.js';
 import type { Book } from '../book/store.js';
@@ -17,6 +17,7 @@ interface Short {
   readonly findings: readonly Finding[];
   readonly changed: readonly CheckId[];
   readonly watched: readonly Asked[];
+  readonly spareLife?: SpareLife;
 }
 
 /** Puts reports into a book: each gives what changed since the last one. */
@@ -59,9 +60,15 @@ interface Row {
 const rowOf = (key: number, report: AuditReport, { mode, before, changed, placeOf }: Row): Audited | undefined => {
   const { grade, findings, exits, sentence } = mode;
   if (grade === undefined) return undefined;
-  const { opens, refuses, cannot } = report.traits;
+  const {
+    opens,
+    refuses,
+    cannot,
+    spareLife = before.find((kept) => kept.mode === mode.mode)?.spareLife,
+  } = report.traits;
   const short: Short = {
     ...{ tier: report.tier, grade, sentence, exits, changed, watched: watchedBy(report, mode, before) },
+    ...(mode.mode === 'tunnel' && spareLife && { spareLife }),
     passed: findings.filter(({ answer }) => answer === 'pass').map(({ check }) => check),
     findings: findings.filter(({ answer }) => answer !== 'pass').map(shortened),
   };
@@ -120,7 +127,7 @@ export const keptModes = (book: Book, key: number): readonly KeptMode[] =>
   });
 
 const keptMode = (mode: ModeReport['mode'], at: Stamp, short: Short): KeptMode => {
-  const { tier, grade, sentence, exits, changed, watched, passed, findings } = short;
+  const { tier, grade, sentence, exits, changed, watched, spareLife, passed, findings } = short;
   const all = checks.flatMap((check): readonly Finding[] => {
     const found = findings.filter((finding) => finding.check === check.id);
     if (!passed.includes(check.id)) return found;
@@ -129,7 +136,8 @@ const keptMode = (mode: ModeReport['mode'], at: Stamp, short: Short): KeptMode =
   });
   return {
     ...{ mode, at, tier, sentence, exits, changed, watched, findings: all },
-    ...(grade === undefined ? {} : { grade }),
+    ...(grade && { grade }),
+    ...(spareLife && { spareLife }),
   };
 };
 

@@ -1,6 +1,6 @@
 /** Audits and judges as faces use them. */
 
-import type { Asked, AuditReport, CheckId, CheckText, ModeReport, Tier } from '../model/audit.js';
+import type { Asked, AuditReport, CheckId, CheckText, ModeReport, SpareLife, Tier } from '../model/audit.js';
 import type { Grade, Stamp } from '../model/book.js';
 import type { Millis } from '../model/brand.js';
 
@@ -108,4 +108,6 @@ export interface KeptMode extends ModeReport {
   readonly changed: readonly CheckId[];
   /** What this audit and those before asked for once, the last first. */
   readonly watched: readonly Asked[];
+  /** As the last longest audit saw it. */
+  readonly spareLife?: SpareLife;
 }

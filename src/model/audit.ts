@@ -115,6 +115,14 @@ export interface Traits {
   readonly keepsAfterRequest?: boolean;
   /** Whether it says yes before it has reached the target. */
   readonly answersEarly?: boolean;
+  readonly spareLife?: SpareLife;
+}
+
+/** What became of a connection to it on which nothing was said: it ended it `after` so long, or it had not yet. */
+export interface SpareLife {
+  readonly how: 'ended' | 'outlived';
+  /** Milliseconds from the moment when the connection was there. */
+  readonly after: Millis;
 }
 
 /** Everything about one proxy at one sitting. */

@@ -17,6 +17,8 @@ import { b01 } from '../kit/zoo/animals/honest-http.js';
 import { b11 } from '../kit/zoo/animals/honest-socks5.js';
 import { p41 } from '../kit/zoo/animals/rotates.js';
 import { q20 } from '../kit/zoo/animals/tries-logins.js';
+import type { Behaviour } from '../kit/zoo/core/behaviour.js';
+import { openProxy } from '../kit/zoo/core/proxy.js';
 
 const patience = millis(2_000);
 const long = millis(60_000);
@@ -75,6 +77,27 @@ describe('the longest look', { concurrency: 4 }, () => {
       assert.match(evidence?.[0]?.what ?? '', /^from 127\.40\./);
       assert.match(evidence?.[0]?.arrived ?? '', /^POST /);
       assert.equal((await revisits.run(stand)).sentence, 'Within 2 seconds nobody came.');
+    });
+  });
+
+  it('tells how long a connection lives on which nothing is said, or that it lives longer', async () => {
+    const impatient: Behaviour = {
+      takes: (socket) => {
+        socket.setTimeout(500, () => socket.end());
+        return false;
+      },
+    };
+    const open = await openProxy(auditor.world, ['socks5h'], impatient);
+    const report = await auditor.audit(open.url('socks5h'), { tier: 'watch', patience });
+    await open.close();
+    const { how, after: span = millis(0) } = report.traits.spareLife ?? {};
+    assert.equal(how, 'ended');
+    assert.ok(span >= 490 && span < 1_500, `${span} ms`);
+    await withAnimal(b11, auditor, async (url) => {
+      const { traits } = await auditor.audit(url, { tier: 'watch', patience });
+      assert.equal(traits.spareLife?.how, 'outlived');
+      assert.ok(traits.spareLife.after >= 1_990);
+      assert.equal((await auditor.audit(url)).traits.spareLife, undefined);
     });
   });
 

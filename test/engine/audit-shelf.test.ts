@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { parseJudgeUrl } from '../../src/audit/judge/card.js';
-import type { Asked, AuditReport } from '../../src/model/audit.js';
+import type { Asked, AuditReport, SpareLife } from '../../src/model/audit.js';
 import type { Stamp } from '../../src/model/book.js';
 import { millis } from '../../src/model/brand.js';
 import { openStore } from '../../src/config/store.js';
@@ -42,6 +42,23 @@ test('what audits asked for is watched for a week, eight at most, also while qui
   );
   for (let nth = 0; nth < 20; nth += 1) put(7 * day + 2, String(nth));
   assert.equal(put(7 * day + 3, 'last').length, 8);
+});
+
+test('how long it bears silence is kept until it is seen anew', async (context) => {
+  const { book } = freshBook(context);
+  await takeText(book, 'socks5h://93.184.0.1:1080');
+  const key = keyOf(book, 'socks5h://93.184.0.1:1080');
+  const put = (spareLife?: SpareLife): unknown => {
+    const report = reportOf('x', { forward: 'clean', tunnel: 'exact' });
+    const traits = { ...report.traits, ...(spareLife && { spareLife }) };
+    shelve(book, [{ key, report: { ...report, traits } }], placeOf);
+    return keptModes(book, key).map((kept) => [kept.mode, kept.spareLife?.after]);
+  };
+  const forward = ['forward', undefined];
+  assert.deepEqual(put(), [forward, ['tunnel', undefined]]);
+  assert.deepEqual(put({ how: 'ended', after: millis(500) }), [forward, ['tunnel', 500]]);
+  assert.deepEqual(put(), [forward, ['tunnel', 500]]);
+  assert.deepEqual(put({ how: 'outlived', after: millis(40_000) }), [forward, ['tunnel', 40_000]]);
 });
 
 test('a proxy of the book is asked at the next audit whether somebody came since the last one', async (context) => {

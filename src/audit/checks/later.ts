@@ -1,3 +1,4 @@
+import type { SpareLife } from '../../model/audit.js';
 import type { Millis } from '../../model/brand.js';
 import { reasonOf, whenAborted } from '../../net/cancel.js';
 import { moment } from '../judge/keep.js';
@@ -5,6 +6,7 @@ import type { JudgeRecord } from '../judge/record.js';
 import type { Ask, Visit } from '../ask/visit.js';
 import { shown } from '../ask/text.js';
 import { inWords } from '../in-words.js';
+import { spareLifeAt } from '../spare-life.js';
 import type { Stand } from '../stand.js';
 import { type Check, type Result, check, failed, headOf, pass, untested, whyNot } from './check.js';
 
@@ -50,21 +52,42 @@ interface Lure {
   readonly later: readonly JudgeRecord[];
 }
 
+interface Lures {
+  readonly page: Lure;
+  readonly login?: Lure;
+  readonly spareLife?: SpareLife;
+}
+
+/** What was seen of a silent connection while it was waited; empty where it was not waited. */
+export const spareLifeWhile = async (stand: Stand): Promise<Pick<Lures, 'spareLife'>> => {
+  const { spareLife } = await lures(stand);
+  return spareLife === undefined ? {} : { spareLife };
+};
+
 /** A page, and where the proxy forwards a login, are waited for together. */
-const lures = (stand: Stand): Promise<{ readonly page: Lure; readonly login?: Lure }> =>
+const lures = (stand: Stand): Promise<Lures> =>
   stand.once('later', async () => {
     const page = await stand.visit({ page: '.html' });
     const login = stand.mode === 'forward' ? await stand.visit(loginFor(stand)) : undefined;
     const ids = [page.id, ...(login === undefined ? [] : [login.id])];
     const own = await stand.recordsOfAll(ids);
     const isSeen = ids.some((id) => own.get(id)?.[0] !== undefined);
-    if (isSeen) await rested(stand.patience, stand);
+    const spareLife = isSeen ? await waited(stand) : undefined;
     const later = isSeen ? await stand.recordsOfAll(ids) : own;
     const lureOf = (seen: Visit): Lure => ({
       ...{ seen, own: own.get(seen.id)?.[0], later: later.get(seen.id) ?? [] },
     });
-    return { page: lureOf(page), ...(login === undefined ? {} : { login: lureOf(login) }) };
+    return { page: lureOf(page), ...(login && { login: lureOf(login) }), ...(spareLife && { spareLife }) };
   });
+
+/** In tunnel mode, in which spare connections are kept, a silent one is watched meanwhile. */
+const waited = async (stand: Stand): Promise<SpareLife | undefined> => {
+  const [spareLife] = await Promise.all([
+    stand.mode === 'tunnel' ? spareLifeAt(stand) : undefined,
+    rested(stand.patience, stand),
+  ]);
+  return spareLife;
+};
 
 const loginFor = ({ random }: Stand): Ask => ({
   ...{ page: '.txt', method: 'POST' },
