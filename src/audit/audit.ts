@@ -1,45 +1,21 @@
 /** The audit of one proxy: whether it works, in which modes, and what each does to traffic. */
 
-import type { AuditReport, Finding, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
-import type { Stamp } from '../model/book.js';
+import type { AuditReport, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
 import { type At, type Millis, millis, now, since } from '../model/brand.js';
 import type { KaskadeError } from '../model/error.js';
 import type { Cancel } from '../net/cancel.js';
-import type { JudgeLink } from './ask/judge-link.js';
-import type { Knocked } from './ask/knock.js';
-import { type Subject, forwards, withScheme } from './ask/subject.js';
-import type { Visit } from './ask/visit.js';
+import { type Subject, withScheme } from './ask/subject.js';
 import { peersOf, seeExits } from './checks/exits.js';
+import { spareLifeWhile } from './checks/later.js';
 import { detect } from './detect.js';
-import { type Past, reportMode } from './grade.js';
-import type { Fact } from './identity/facts.js';
-import type { Search } from './identity/search.js';
+import { reportMode } from './grade.js';
+import { type Looked, look, standParts } from './look.js';
+import { lookBack } from './look-back.js';
+import type { AuditPlan, Given } from './plan.js';
 import { runChecks } from './run-checks.js';
-import { type StandParts, askPlain } from './plain.js';
-import { type Stand, type TlsVisit, createStand, isLost } from './stand.js';
+import { type Stand, type TlsVisit, createStand } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
-import { type Settled, type Sights, nothing, whyNone } from './why-none.js';
-
-/** How proxies are audited. */
-export interface AuditPlan {
-  readonly tier: Tier;
-  /** At least one; further ones are asked when an accusation is looked at again. */
-  readonly judges: readonly [JudgeLink, ...JudgeLink[]];
-  /** What is yours. */
-  readonly facts: readonly Fact[];
-  /** A search for them, made once for many proxies. */
-  readonly search?: Search;
-  /** How long one question may take. */
-  readonly within: Millis;
-  readonly random: () => string;
-  readonly clock: () => Stamp;
-  readonly past?: (mode: Mode) => Past;
-  /** What the plain question has brought in each mode that works: kept from a first look for a second one. */
-  readonly echoes?: Map<Mode, Visit>;
-  /** It was asked for a tunnel already, in tunnel mode. */
-  readonly knocked?: Knocked;
-  readonly onFinding?: (finding: Finding) => void;
-}
+import { type Settled, nothing, whyNone } from './why-none.js';
 
 /** Audits a proxy. Rejects only where it is called off. */
 export const audit = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<AuditReport> => {
@@ -67,9 +43,11 @@ const otherScheme = async (subject: Subject, plan: AuditPlan, cancel: Cancel): P
   const scheme = found.kind === 'proxy' ? found.schemes.find((each) => each !== subject.hop.scheme) : undefined;
   if (scheme === undefined || scheme === 'https') return undefined;
   const other = withScheme(subject, scheme);
-  const said = await look(other, plan, cancel);
+  // What came of the first words was said in the wrong protocol.
+  const anew: AuditPlan = { ...plan, knocked: undefined, echoes: undefined };
+  const said = await look(other, anew, cancel);
   if (said.working.length === 0) return undefined;
-  const settled = await modesOf(other, said, { plan, cancel });
+  const settled = await modesOf(other, said, { plan: anew, cancel });
   return { ...settled, sentence: `It speaks ${scheme}, and not ${subject.hop.scheme}. ${settled.sentence}` };
 };
 
@@ -87,109 +65,6 @@ export const unanswered = (
   took: since(began, now()),
 });
 
-/** What was seen of each mode at first sight. */
-interface Looked extends Sights {
-  readonly working: readonly Stand[];
-  readonly visits: readonly Visit[];
-}
-
-/** Asks the plain question in every mode. In a pulse the first mode that works, or the first silence, is enough. */
-const look = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<Looked> => {
-  const said: Said = { working: [], visits: [], byTls: [] };
-  const wanted: readonly Mode[] = forwards(subject) ? ['tunnel', 'forward'] : ['tunnel'];
-  let silent = await lookAt(wanted, said, { subject, plan, cancel });
-  const isQuiet =
-    plan.tier === 'pulse' || (silent.length === wanted.length && said.visits.some((visit) => !isLost(visit)));
-  if (isQuiet) return said;
-  // What was lost may come another time; where another mode works, it is worth a third look.
-  silent = await lookAt(silent, said, { subject, plan, cancel });
-  if (said.working.length > 0) await lookAt(silent, said, { subject, plan, cancel });
-  return said;
-};
-
-interface Said {
-  readonly working: Stand[];
-  readonly visits: Visit[];
-  readonly byTls: TlsVisit[];
-}
-
-interface Looking extends Given {
-  readonly subject: Subject;
-}
-
-/** Looks once at each mode; gives those of which nothing came. */
-const lookAt = async (
-  wanted: readonly Mode[],
-  said: Said,
-  { subject, ...given }: Looking,
-): Promise<readonly Mode[]> => {
-  const silent: Mode[] = [];
-  const { tier, echoes } = given.plan;
-  for (const mode of wanted) {
-    if (tier === 'pulse' && said.working.length > 0) break;
-    const parts = standParts(subject, mode, given);
-    const seen = await askFirst(parts, given.plan);
-    said.visits.push(seen);
-    if (isLost(seen)) silent.push(mode);
-    if (isPointless(seen, tier)) break;
-    const stand = isLost(seen) ? undefined : await standWhereItWorks({ ...parts, echo: seen }, said.byTls, tier);
-    if (stand === undefined) continue;
-    said.working.push(stand);
-    echoes?.set(mode, seen);
-  }
-  return silent;
-};
-
-/** What the plain question brings, or has brought already. */
-const askFirst = async (parts: StandParts, { echoes, knocked }: AuditPlan): Promise<Visit> =>
-  echoes?.get(parts.mode) ?? askPlain(parts, parts.mode === 'tunnel' ? knocked : undefined);
-
-const standWhereItWorks = async (
-  parts: StandParts & { readonly echo: Visit },
-  byTls: TlsVisit[],
-  tier: Tier,
-): Promise<Stand | undefined> => {
-  const stand = createStand(parts);
-  return (await isWorking(stand, parts.echo, byTls, tier)) ? stand : undefined;
-};
-
-/** Whether anything of a question came to the judge, or TLS was answered. */
-const isWorking = async (stand: Stand, seen: Visit, byTls: TlsVisit[], tier: Tier): Promise<boolean> => {
-  if (seen.record !== undefined || seen.foreign) return true;
-  if (seen.failure === undefined && (await stand.records(seen.id)).length > 0) return true;
-  if (stand.mode === 'forward' || tier === 'pulse') return false;
-  const tls = await stand.tls(0);
-  byTls.push(tls);
-  return tls.record !== undefined || tls.shown !== undefined;
-};
-
-/** Nobody listens, or nobody is let in: another mode would end in the same way. In a pulse silence is believed. */
-const isPointless = ({ failure }: Visit, tier: Tier): boolean =>
-  (tier === 'pulse' && failure?.code === 'answer-timeout') ||
-  [
-    'hop-unreachable',
-    'hop-name-unknown',
-    'hop-timeout',
-    'hop-auth-missing',
-    'hop-auth-refused',
-    'out-of-files',
-  ].includes(failure?.code ?? '');
-
-interface Given {
-  readonly plan: AuditPlan;
-  readonly cancel: Cancel;
-}
-
-const standParts = (
-  subject: Subject,
-  mode: Mode,
-  { plan, cancel, nth = 0 }: Given & { readonly nth?: number },
-): StandParts => {
-  const { judges, facts, within, random, search } = plan;
-  const judge = judges[nth % judges.length] ?? judges[0];
-  return { mode, subject, judge, facts, within, random, signal: cancel.signal, search };
-};
-
 /** Stands by their number behind the first one: every further one is before the next judge. */
 const standsBehind = (first: Stand, given: Given): ((nth: number) => Stand) => {
   const made = [first];
@@ -205,7 +80,10 @@ const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<
     const mode = await modeOf(first, looked, given);
     modes.push(mode);
     if (first.mode === 'tunnel' && isThorough(tier) && mode.grade !== 'hostile')
-      traits = await learnTraits(first, mode.findings, schemes);
+      traits = {
+        ...(await learnTraits(first, mode.findings, schemes)),
+        ...(tier === 'watch' && (await spareLifeWhile(first))),
+      };
   }
   const [latency] = looked.visits.flatMap(({ record, took }) => (record === undefined ? [] : [took]));
   const known = latency === undefined ? {} : { latency };
@@ -219,11 +97,21 @@ const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<Mo
   const { mode } = first;
   const { plan } = given;
   if (plan.tier === 'pulse') return pulsed(mode, await exitsOf(first, byTls));
-  const findings = await runChecks(plan.tier, standsBehind(first, given), plan.onFinding ?? (() => undefined));
-  const exits = isThorough(plan.tier) ? await first.once('exits', () => seeExits(first)) : await exitsOf(first, byTls);
+  const onFinding = plan.onFinding ?? (() => undefined);
+  const found = await runChecks(plan.tier, standsBehind(first, given), onFinding);
   const past = plan.past?.(mode);
-  const graded = { mode, findings, exits, at: plan.clock(), judges: plan.judges.length };
-  return reportMode(past === undefined ? graded : { ...graded, past });
+  const graded = { mode, at: plan.clock(), judges: plan.judges.length, ...(past && { past }) };
+  if (!isThorough(plan.tier)) return reportMode({ ...graded, findings: found, exits: await exitsOf(first, byTls) });
+  const findings = await lookBack(found, past?.watched ?? [], { stand: first, judges: plan.judges, now: graded.at });
+  for (const finding of findings) if (!found.includes(finding)) onFinding(finding);
+  const exits = await first.once('exits', () => seeExits(first));
+  return { ...reportMode({ ...graded, findings, exits }), ...(await askedOnce(first)) };
+};
+
+/** A page whose address nobody knows but the proxy; it was asked for in the first step already. */
+const askedOnce = async (stand: Stand): Promise<Pick<ModeReport, 'asked'>> => {
+  const { id, failure } = await stand.page();
+  return failure === undefined ? { asked: [id] } : {};
 };
 
 /** Forward mode first. */

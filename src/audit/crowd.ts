@@ -6,7 +6,7 @@ import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
 import { createAborter } from '../net/signal.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import { type Visit, visit } from './ask/visit.js';
-import type { AuditPlan } from './audit.js';
+import type { AuditPlan } from './plan.js';
 import { createControl } from './control.js';
 import { createSearch } from './identity/search.js';
 import { type Echoes, type Job, runJobs } from './run-jobs.js';

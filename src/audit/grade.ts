@@ -1,12 +1,14 @@
 /** The sum of the findings of one mode: the worst rule wins, and what was not tested is never counted as passed. */
 
-import type { Finding, Mode, ModeReport } from '../model/audit.js';
+import type { Asked, Finding, Mode, ModeReport } from '../model/audit.js';
 import { type Grade, type Stamp, grades } from '../model/book.js';
 import { checks } from './checks/index.js';
 
 /** Earlier runs of the same mode. */
 export interface Past {
   readonly runs: readonly { readonly at: Stamp; readonly grade: Grade; readonly judges: number }[];
+  /** What they asked for, the last first. */
+  readonly watched?: readonly Asked[];
 }
 
 /** What a mode is graded by. */

@@ -19,6 +19,8 @@ export interface StandParts extends Cancel {
   readonly judge: JudgeLink;
   readonly facts: readonly Fact[];
   readonly within: Millis;
+  /** Forty seconds where it is missing. */
+  readonly patience?: Millis | undefined;
   readonly random: () => string;
   /** A search for the facts that others share; made when it is needed where it is missing. */
   readonly search?: Search | undefined;

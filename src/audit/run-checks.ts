@@ -73,7 +73,8 @@ const confirm = async (check: Check, first: Result, stands: Stands): Promise<Res
   };
 };
 
-const findingOf = (check: Check, { mode }: Stand, result: Result): Finding => {
+/** A result beside the check's own words. */
+export const findingOf = (check: Check, { mode }: Stand, result: Result): Finding => {
   const { answer, sentence, caps, evidence = [], axis = check.axis } = result;
   return {
     ...{ check: check.id, mode, axis, severity: check.severity, answer, sentence, evidence },

@@ -6,7 +6,8 @@ import { type KaskadeError, asKaskadeError } from '../model/error.js';
 import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
 import { type Knocked, knock } from './ask/knock.js';
 import { type Subject, forwards } from './ask/subject.js';
-import { type AuditPlan, audit, unanswered } from './audit.js';
+import type { AuditPlan } from './plan.js';
+import { audit, unanswered } from './audit.js';
 import type { Control } from './control.js';
 import type { Tally } from './tally.js';
 

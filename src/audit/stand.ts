@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../model/address.js';
 import type { Mode } from '../model/audit.js';
-import { type Millis, now, since } from '../model/brand.js';
+import { type Millis, millis, now, since } from '../model/brand.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import type { Failure } from '../model/failure.js';
 import { type Cancel, deadline, reasonOf } from '../net/cancel.js';
@@ -36,6 +36,8 @@ export interface Stand extends Cancel {
   readonly facts: readonly Fact[];
   readonly search: Search;
   readonly within: Millis;
+  /** How long strangers are waited for who come for what was asked. */
+  readonly patience: Millis;
   readonly visit: (ask: Ask) => Promise<Visit>;
   readonly visitInRow: (asks: readonly Ask[]) => Promise<readonly Visit[]>;
   /** The plain question, asked once; who stands here has found that it may be asked. */
@@ -69,6 +71,9 @@ export interface Stand extends Cancel {
   readonly random: () => string;
 }
 
+/** Most of those who look again do so within half a minute. */
+const usualPatience = millis(40_000);
+
 /** From the range for documentation (RFC 5737): nobody's address. */
 export const seed = '192.0.2.123';
 
@@ -88,7 +93,7 @@ const asksTogether: readonly Ask[] = [...readable.map((page): Ask => ({ page }))
 
 /** A stand on which nothing was asked yet. */
 export const createStand = (parts: StandParts): Stand => {
-  const { mode, subject, judge, within, random, signal } = parts;
+  const { mode, subject, judge, within, patience = usualPatience, random, signal } = parts;
   const cancel: Cancel = { signal };
   const asker = askerOf(parts);
   let { search } = parts;
@@ -103,7 +108,7 @@ export const createStand = (parts: StandParts): Stand => {
   };
   const askFor = (name: PageName): Ask => asksTogether.find(({ page }) => page === name) ?? { page: name };
   return {
-    ...{ mode, subject, judge, within, random, signal, freshId, once, facts: parts.facts },
+    ...{ mode, subject, judge, within, patience, random, signal, freshId, once, facts: parts.facts },
     search: (bytes) => {
       search ??= createSearch(parts.facts);
       return search(bytes);

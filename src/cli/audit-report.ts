@@ -1,6 +1,6 @@
 /** A report as it is printed: grades first, then what was found with its evidence, then what was not tested. */
 
-import type { AuditReport, CheckId, Evidence, Finding, ModeReport } from '../model/audit.js';
+import type { AuditReport, CheckId, Evidence, Finding, ModeReport, SpareLife } from '../model/audit.js';
 import { type Grade, grades } from '../model/book.js';
 import type { Output, Piece } from './output.js';
 
@@ -82,10 +82,18 @@ const tellLines = (output: Output, sign: 'sent' | 'arrived', lines: readonly str
     output.say({ tone: 'faint', text: `           ${lines.length - mostLines} more lines` });
 };
 
-const tellEnd = (output: Output, { judges, at }: AuditReport): void => {
+const tellEnd = (output: Output, { judges, at, traits: { spareLife } }: AuditReport): void => {
+  if (spareLife !== undefined) output.say({ tone: 'faint', text: `  ${spareLifeText(spareLife)}` });
   const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   output.say({
     tone: 'faint',
     text: `  seen at ${when} UTC by ${judges} ${judges === 1 ? 'judge' : 'judges'}; it may be otherwise tomorrow`,
   });
+};
+
+const spareLifeText = ({ how, after }: SpareLife): string => {
+  const time = `${(after / 1_000).toFixed(1)} s`;
+  return how === 'ended'
+    ? `a connection on which nothing is said is ended by it after ${time}`
+    : `a connection on which nothing is said lives for ${time} at least`;
 };

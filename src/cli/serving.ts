@@ -4,7 +4,7 @@ import { type Endpoint, hostText, labelEndpoint } from '../model/address.js';
 import { millis, now } from '../model/brand.js';
 import { KaskadeError } from '../model/error.js';
 import type { Notice } from '../model/event.js';
-import type { Controller, Program, ServeOptions } from '../engine/controller.js';
+import type { Controller, LabView, Program, ServeOptions } from '../engine/controller.js';
 import { createNoticeLines } from './notices.js';
 import type { Output } from './output.js';
 import { catchSignals } from './signals.js';
@@ -28,9 +28,10 @@ export const collect = (value: string, before: readonly string[]): readonly stri
 /** Serves until a signal or a face asks for the end, and gives the exit code for it. Rejects when the engine ends by itself. */
 export const serveUntilSignal = async (output: Output, program: Program, plan: Plan): Promise<number> => {
   const signals = catchSignals();
-  const controller = await program.serve(plan.options);
+  const labs: LabView[] = [];
+  const controller = await program.serve({ ...plan.options, onLab: (lab) => labs.push(lab) });
   const asked = watch(controller, output);
-  announce(controller.snapshot.listeners, plan, output);
+  announce(controller.snapshot.listeners, { ...plan, lab: labs[0] }, output);
   const code = await Promise.race([signals.first, asked]);
   const open = controller.snapshot.sessions.length;
   if (open > 0) output.note(`Stopping: ${open} open sessions have 5 s to end. Once more leaves now.`);
@@ -55,21 +56,29 @@ const watch = (controller: Controller, output: Output): Promise<number> =>
     controller.snapshot.notices.forEach(print);
   });
 
-const announce = (listeners: readonly Endpoint[], { options, label, warnings }: Plan, output: Output): void => {
+interface Announced extends Plan {
+  readonly lab: LabView | undefined;
+}
+
+const announce = (listeners: readonly Endpoint[], { label, warnings, lab }: Announced, output: Output): void => {
   const [first] = listeners;
-  if (options.lab !== undefined && first !== undefined) explainLab(options.lab, labelEndpoint(first), output);
+  if (lab !== undefined && first !== undefined) explainLab(lab, labelEndpoint(first), output);
   for (const warning of warnings) output.note(`Note: ${warning}`);
   for (const endpoint of listeners) {
     output.say('listening on ', { tone: 'strong', text: labelEndpoint(endpoint) }, ` through ${label}`);
-    output.value({ event: 'listening', host: hostText(endpoint.host), port: endpoint.port, cascade: label });
+    output.value({ event: 'listening', host: hostText(endpoint.host), port: endpoint.port, cascade: label, ...lab });
   }
 };
 
-const explainLab = (hops: number, listener: string, output: Output): void => {
-  const proxies = hops === 1 ? 'one proxy' : `${hops} proxies`;
-  output.note(`This is a rehearsal: ${proxies} and one page, all on this machine. It gives no anonymity at all,`);
-  output.note('and it reaches nothing but its own page. Look at the way a request takes:');
+const explainLab = ({ judge, proxies }: LabView, listener: string, output: Output): void => {
+  const count = proxies.length === 1 ? 'one proxy' : `${proxies.length} proxies`;
+  output.note(
+    `This is a rehearsal: ${count}, one page and a judge, all on this machine. It gives no anonymity at all,`,
+  );
+  output.note('and it reaches nothing but these. Look at the way a request takes:');
   output.note(`  curl -x socks5h://${listener} http://lab.test/`);
+  output.note('See what an audit finds (they go out by your own address, so that sites see it):');
+  output.note(`  kaskade audit ${proxies.join(' ')} --judge '${judge}' --tier full`);
   output.note('Then store proxies of your own, such as socks5h://a.example:1080,http://b.example:3128:');
   output.note('  kaskade cascade add NAME CHAIN');
 };

@@ -9,7 +9,7 @@ import { parseFilter } from '../model/filter-text.js';
 import { parseHop } from '../model/hop.js';
 import { type JudgeLink, mayAsk, meetJudge } from '../audit/ask/judge-link.js';
 import type { Subject } from '../audit/ask/subject.js';
-import type { AuditPlan } from '../audit/audit.js';
+import type { AuditPlan } from '../audit/plan.js';
 import { checks } from '../audit/checks/index.js';
 import { auditCrowd, usualRules } from '../audit/crowd.js';
 import { type Past, meanings } from '../audit/grade.js';
@@ -138,6 +138,7 @@ const bookJob = (key: number, { openBook, door }: AuditParts): KeyedJob => {
     runs: audits
       .filter((run) => run.mode === mode)
       .map(({ at, grade }) => ({ at, grade, judges: entry[mode]?.judges ?? 1 })),
+    watched: keptModes(book, key).find((kept) => kept.mode === mode)?.watched ?? [],
   });
   return jobOf(subjectOf(asProxy(hop, 'audit'), door()), { key, plan: { past } });
 };

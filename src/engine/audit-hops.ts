@@ -1,7 +1,7 @@
 /** What a site may be shown of the hops before the last one: where they listen, and where they go out, which is asked hop by hop. */
 
 import type { Cascade } from '../model/cascade.js';
-import type { AuditPlan } from '../audit/audit.js';
+import type { AuditPlan } from '../audit/plan.js';
 import type { Subject } from '../audit/ask/subject.js';
 import type { Fact } from '../audit/identity/facts.js';
 import { createStand } from '../audit/stand.js';

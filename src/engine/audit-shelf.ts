@@ -1,6 +1,16 @@
 /** Reports of audits as the book keeps them: grades, exits and traits as facts, and the evidence in short. */
 
-import type { Answer, AuditReport, CheckId, Finding, ModeReport, Tier, Traits } from '../model/audit.js';
+import type {
+  Answer,
+  Asked,
+  AuditReport,
+  CheckId,
+  Finding,
+  ModeReport,
+  SpareLife,
+  Tier,
+  Traits,
+} from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
 import type { Audited } from '../book/keep.js';
 import type { Book } from '../book/store.js';
@@ -16,6 +26,8 @@ interface Short {
   readonly passed: readonly CheckId[];
   readonly findings: readonly Finding[];
   readonly changed: readonly CheckId[];
+  readonly watched: readonly Asked[];
+  readonly spareLife?: SpareLife;
 }
 
 /** Puts reports into a book: each gives what changed since the last one. */
@@ -31,7 +43,7 @@ export const shelve = (
     const changed = report.modes.map((mode) => changesOf(before, mode));
     changes.set(report, [...new Set(changed.flat())]);
     for (const [index, mode] of report.modes.entries()) {
-      const row = rowOf(key, report, { mode, changed: changed[index] ?? [], placeOf });
+      const row = rowOf(key, report, { mode, before, changed: changed[index] ?? [], placeOf });
       if (row !== undefined) audited.push(row);
     }
   }
@@ -49,16 +61,19 @@ export const shelve = (
 
 interface Row {
   readonly mode: ModeReport;
+  readonly before: readonly KeptMode[];
   readonly changed: readonly CheckId[];
   readonly placeOf: (address: string) => Place;
 }
 
 /** Without a grade nothing is written: what was known before stays. */
-const rowOf = (key: number, report: AuditReport, { mode, changed, placeOf }: Row): Audited | undefined => {
+const rowOf = (key: number, report: AuditReport, { mode, before, changed, placeOf }: Row): Audited | undefined => {
   const { grade, findings, exits, sentence } = mode;
   if (grade === undefined) return undefined;
+  const { spareLife = before.find((kept) => kept.mode === mode.mode)?.spareLife } = report.traits;
   const short: Short = {
-    ...{ tier: report.tier, grade, sentence, exits, changed },
+    ...{ tier: report.tier, grade, sentence, exits, changed, watched: watchedBy(report, mode, before) },
+    ...(mode.mode === 'tunnel' && spareLife && { spareLife }),
     passed: findings.filter(({ answer }) => answer === 'pass').map(({ check }) => check),
     findings: findings.filter(({ answer }) => answer !== 'pass').map(shortened),
   };
@@ -78,6 +93,22 @@ const learnedOf = (traits: Traits): Partial<Audited> => {
   ];
   return { opens, refuses, cannot, keeps, saysYes };
 };
+
+const week = 7 * 86_400_000;
+const mostWatched = 8;
+
+/** As long as judges watch ids, and as many as they are asked of at once. */
+const watchedBy = (
+  { at, took }: AuditReport,
+  { mode, asked }: ModeReport,
+  before: readonly KeptMode[],
+): readonly Asked[] =>
+  [
+    ...(asked === undefined ? [] : [{ ids: asked, at, took }]),
+    ...(before.find((kept) => kept.mode === mode)?.watched ?? []),
+  ]
+    .filter((each) => at - each.at < week)
+    .slice(0, mostWatched);
 
 const mostEvidence = 300;
 
@@ -102,6 +133,7 @@ export const keptModes = (book: Book, key: number): readonly KeptMode[] =>
         sentence: '',
         exits: [],
         changed: [],
+        watched: [],
         ...short,
         findings: short.findings,
         passed: short.passed,
@@ -110,14 +142,18 @@ export const keptModes = (book: Book, key: number): readonly KeptMode[] =>
   });
 
 const keptMode = (mode: ModeReport['mode'], at: Stamp, short: Short): KeptMode => {
-  const { tier, grade, sentence, exits, changed, passed, findings } = short;
+  const { tier, grade, sentence, exits, changed, watched, spareLife, passed, findings } = short;
   const all = checks.flatMap((check): readonly Finding[] => {
     const found = findings.filter((finding) => finding.check === check.id);
     if (!passed.includes(check.id)) return found;
     const { id, axis, severity, title } = check;
     return [{ ...{ check: id, mode, axis, severity, answer: 'pass', evidence: [] }, sentence: `Passed: ${title}.` }];
   });
-  return { ...{ mode, at, tier, sentence, exits, changed, findings: all }, ...(grade === undefined ? {} : { grade }) };
+  return {
+    ...{ mode, at, tier, sentence, exits, changed, watched, findings: all },
+    ...(grade && { grade }),
+    ...(spareLife && { spareLife }),
+  };
 };
 
 /** Checks that say something else than the last time; what was not asked either time has not changed. */

@@ -1,6 +1,6 @@
 /** Audits and judges as faces use them. */
 
-import type { AuditReport, CheckId, CheckText, ModeReport, Tier } from '../model/audit.js';
+import type { Asked, AuditReport, CheckId, CheckText, ModeReport, SpareLife, Tier } from '../model/audit.js';
 import type { Grade, Stamp } from '../model/book.js';
 import type { Millis } from '../model/brand.js';
 
@@ -65,6 +65,13 @@ export interface RunningJudge extends AsyncDisposable {
   readonly names?: { readonly zone: string; readonly at: string };
 }
 
+/** What there is in a lab to audit, and by whom. */
+export interface LabView {
+  /** `http://HOST:PORT/#KEY`. */
+  readonly judge: string;
+  readonly proxies: readonly string[];
+}
+
 /** Audits as faces use them. */
 export interface AuditDesk {
   readonly checks: readonly CheckText[];
@@ -99,4 +106,8 @@ export interface KeptMode extends ModeReport {
   readonly tier: Tier;
   /** Checks whose answer was another one the time before. */
   readonly changed: readonly CheckId[];
+  /** What this audit and those before asked for once, the last first. */
+  readonly watched: readonly Asked[];
+  /** As the last longest audit saw it. */
+  readonly spareLife?: SpareLife;
 }

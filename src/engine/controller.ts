@@ -2,7 +2,7 @@
 
 import type { Endpoint } from '../model/address.js';
 import type { Millis } from '../model/brand.js';
-import type { AuditDesk } from './audits.js';
+import type { AuditDesk, LabView } from './audits.js';
 
 import type { BookEntry, BookQuery, EntryDetail, ImportReport, Reading, Rejection, Stamp } from '../model/book.js';
 import type { Cascade, Draft, ProxyId } from '../model/cascade.js';
@@ -36,6 +36,8 @@ export interface ServeOptions {
   readonly authFile?: string;
   /** Begin with the built-in lab of so many hops instead of a cascade. */
   readonly lab?: number;
+  /** Told what the lab is made of, before anybody can use it. */
+  readonly onLab?: (lab: LabView) => void;
   /** Begin also where no cascade is in use: sessions are refused until a face picks one. */
   readonly open?: true;
 }

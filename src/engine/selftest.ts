@@ -7,7 +7,8 @@ import { asProxy } from '../model/cascade.js';
 import { fail } from '../model/error.js';
 import { parseHop } from '../model/hop.js';
 import { meetJudge } from '../audit/ask/judge-link.js';
-import { type AuditPlan, audit } from '../audit/audit.js';
+import type { AuditPlan } from '../audit/plan.js';
+import { audit } from '../audit/audit.js';
 import { yourFacts } from '../audit/identity/facts.js';
 import { parseJudgeUrl } from '../audit/judge/card.js';
 import { type Judge, openJudge } from '../audit/judge/judge.js';
@@ -26,6 +27,7 @@ interface Animal {
   readonly id: string;
   readonly about: string;
   readonly control?: true;
+  readonly tier?: 'watch';
   readonly speaks: readonly string[];
   readonly truth: { readonly forward?: string; readonly tunnel?: string; readonly outcome?: string };
   readonly open: (
@@ -137,6 +139,9 @@ const lighter: Readonly<Record<string, Partial<AuditPlan>>> = {
   ...{ P48: { within: millis(800) }, P50: { within: millis(800) }, P51: { within: millis(800) } },
 };
 
+/** Who comes later here does so within two seconds. */
+const patience = millis(2_000);
+
 const look = async (
   { animal, speech }: { readonly animal: Animal; readonly speech: string },
   { plan, world, door, signal }: Around,
@@ -144,7 +149,8 @@ const look = async (
   const open = await animal.open(world);
   try {
     const subject = subjectOf(asProxy(parseHop(open.url(speech)), hostText(parseHost(client))), door);
-    const report = await audit(subject, { ...plan, ...lighter[animal.id] }, { signal });
+    const longer = animal.tier === undefined ? {} : { tier: animal.tier, patience };
+    const report = await audit(subject, { ...plan, ...longer, ...lighter[animal.id] }, { signal });
     const found =
       report.outcome === 'audited'
         ? report.modes.map(({ mode, grade }) => [mode, grade ?? 'none'] as const)

@@ -31,6 +31,7 @@ export const serve = async (store: Store, options: ServeOptions, remarks: Remark
   const parts = partsOf(store, options);
   if (options.lab === undefined) return begin(store, options, { ...parts, remarks });
   const lab = await openLab(options.lab);
+  options.onLab?.(lab.view);
   try {
     return endingWith(await begin(store, options, { ...parts, remarks }, lab), lab.close);
   } catch (thrown) {

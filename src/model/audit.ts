@@ -82,6 +82,15 @@ export interface ModeReport {
   readonly findings: readonly Finding[];
   /** Addresses that the judges saw. */
   readonly exits: readonly string[];
+  /** Ids of pages that were asked for once: a later audit asks whether somebody came for them. */
+  readonly asked?: readonly string[];
+}
+
+/** What an audit asked for once, when it began, and how long it went on. */
+export interface Asked {
+  readonly ids: readonly string[];
+  readonly at: Stamp;
+  readonly took: Millis;
 }
 
 /** What became of a proxy under audit. */
@@ -106,6 +115,14 @@ export interface Traits {
   readonly keepsAfterRequest?: boolean;
   /** Whether it says yes before it has reached the target. */
   readonly answersEarly?: boolean;
+  readonly spareLife?: SpareLife;
+}
+
+/** What became of a connection to it on which nothing was said: it ended it `after` so long, or it had not yet. */
+export interface SpareLife {
+  readonly how: 'ended' | 'outlived';
+  /** Milliseconds from the moment when the connection was there. */
+  readonly after: Millis;
 }
 
 /** Everything about one proxy at one sitting. */

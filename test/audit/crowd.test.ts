@@ -14,7 +14,8 @@ import { parseHop } from '../../src/model/hop.js';
 import { whenAborted } from '../../src/net/cancel.js';
 import { createControl } from '../../src/audit/control.js';
 import type { Subject } from '../../src/audit/ask/subject.js';
-import { type AuditPlan, audit } from '../../src/audit/audit.js';
+import type { AuditPlan } from '../../src/audit/plan.js';
+import { audit } from '../../src/audit/audit.js';
 import { yourFacts } from '../../src/audit/identity/facts.js';
 import type { AuditReport } from '../../src/model/audit.js';
 import type { Stamp } from '../../src/model/book.js';
@@ -22,6 +23,7 @@ import { millis, now } from '../../src/model/brand.js';
 import { type Auditor, auditorAt, openAuditor, subjectOf } from '../kit/auditor.js';
 import { openDoor } from '../kit/door.js';
 import type { OpenAnimal } from '../kit/zoo/animal.js';
+import { b11 } from '../kit/zoo/animals/honest-socks5.js';
 import { b01 } from '../kit/zoo/animals/honest-http.js';
 import { p01 } from '../kit/zoo/animals/xff-client.js';
 import { p48 } from '../kit/zoo/animals/silent.js';
@@ -106,6 +108,21 @@ describe('a crowd', () => {
       reports.map(({ outcome, modes }) => [outcome, modes.map(({ mode, grade }) => `${mode} ${grade ?? 'none'}`)]),
       [['audited', ['forward clean']]],
     );
+  });
+
+  it('finds what a proxy speaks that was listed as another kind', async () => {
+    const socks = await b11.open(auditor.world);
+    try {
+      const url = socks.url('socks5h').replace('socks5h:', 'http:');
+      const { reports } = await runAll([jobOf(url, 'a')], { plan: planOf({ within: millis(2_000) }) });
+      assert.deepEqual(
+        reports.map(({ outcome, modes }) => [outcome, modes.map(({ mode, grade }) => `${mode} ${grade ?? 'none'}`)]),
+        [['audited', ['tunnel exact']]],
+      );
+      assert.match(reports[0]?.sentence ?? '', /^It speaks socks5h, and not http\./);
+    } finally {
+      await socks.close();
+    }
   });
 
   it('takes what the first look has brought for the second one', async () => {

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import { parseJudgeUrl } from '../../src/audit/judge/card.js';
 import type { Judge } from '../../src/audit/judge/judge.js';
-import { createKeep } from '../../src/audit/judge/keep.js';
+import { createKeep, tellOf } from '../../src/audit/judge/keep.js';
 import { answerTo, pageNames, parsePath, pathOf } from '../../src/audit/judge/pages.js';
 import { type JudgeKey, findRecord, judgeKeys, openKept, readKey } from '../../src/audit/judge/record.js';
 import { probeTls } from '../../src/net/tls-probe.js';
@@ -103,11 +103,11 @@ describe('a judge', () => {
     await say(`GET /${id(7)}.html HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     const bodyOf = (answer: Buffer): Buffer => answer.subarray(answer.indexOf('\r\n\r\n') + 4);
     const one = await say(`GET /${id(7)}/record HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-    const records = openKept(bodyOf(one), key())?.get(id(7)) ?? [];
+    const records = openKept(bodyOf(one), key())?.kept.get(id(7)) ?? [];
     const several = await say(
       `POST /${id(8)}/record HTTP/1.1\r\nHost: x\r\nContent-Length: 65\r\nConnection: close\r\n\r\n${id(7)}\n${id(9)}`,
     );
-    const all = openKept(bodyOf(several), key());
+    const all = openKept(bodyOf(several), key())?.kept;
     assert.deepEqual([...(all?.keys() ?? [])], [id(8), id(7), id(9)]);
     assert.deepEqual([all?.get(id(7)), all?.get(id(9))], [records, []]);
     assert.equal(openKept(bodyOf(several), readKey(judgeKeys().public)), undefined);
@@ -224,7 +224,34 @@ describe('what a judge remembers', () => {
     assert.equal(keep.count('a'), 2);
     keep.add(record('a'));
     assert.deepEqual(keep.all('a'), []);
-    assert.deepEqual(keep.revisits('a'), [600_001]);
+    assert.deepEqual(keep.revisits('a'), { visits: 1, first: 600_001, last: 600_001 });
+  });
+
+  it('tells when somebody came first and last, from two seconds to a week later, and nothing of who asks twice at once', () => {
+    let now = 0;
+    const keep = createKeep(600_000, () => now);
+    const visits = [0, 1_000, 2_000, 300_000, 3 * 86_400_000];
+    for (const at of visits) {
+      now = at;
+      keep.count('a');
+      keep.add({ ...record('a'), at });
+    }
+    assert.deepEqual(keep.revisits('a'), { visits: 3, first: 2_000, last: 3 * 86_400_000 });
+    assert.doesNotMatch(JSON.stringify(tellOf(keep, 'a', Buffer.alloc(0))), /192\.0\.2/);
+    keep.count('b');
+    assert.deepEqual(keep.revisits('b'), { visits: 0 });
+    now = 7 * 86_400_000 + 1;
+    assert.deepEqual([keep.revisits('a'), keep.revisits('c')], [undefined, undefined]);
+    assert.deepEqual(keep.revisits('b'), { visits: 0 });
+  });
+
+  it('watches so many ids and no more, and lets go of the oldest', () => {
+    let now = 0;
+    const keep = createKeep(5, () => (now += 1), 100);
+    for (let n = 0; n < 1_000; n += 1) keep.count(String(n));
+    const known = Array.from({ length: 1_000 }, (_, n) => keep.revisits(String(n)) !== undefined);
+    assert.equal(known.filter(Boolean).length, 100);
+    assert.ok(known.slice(-100).every(Boolean));
   });
 
   it('is bounded for one id', () => {

@@ -23,7 +23,8 @@ const isLong = process.env['KASKADE_LONG'] === '1';
 const odd = ['B09', 'B15', 'P48', 'P50', 'P51', 'P52a', 'P52b', 'Q15'];
 const few = ['P01', 'P03', 'P10', 'P20', 'P26', 'P30', 'P33', 'P39', 'Q01', 'Q08', 'Q17'];
 const spoken = animals.filter(
-  ({ id, control }) => !odd.includes(id) && (isLong || control === true || few.includes(id)),
+  ({ id, control, tier }) =>
+    tier === undefined && !odd.includes(id) && (isLong || control === true || few.includes(id)),
 );
 
 const lookOver = async (animal: Animal, speech: Speech, loss: number): Promise<AuditReport> => {

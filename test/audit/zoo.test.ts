@@ -24,7 +24,8 @@ after(async () => {
 });
 
 /** Those that lose connections or take their time are asked less, and not waited for long. */
-const planFor = ({ id }: Animal) => {
+const planFor = ({ id, tier }: Animal) => {
+  if (tier === 'watch') return { tier, patience: millis(2_000) };
   if (id === 'B15') return { tier: 'quick', within: millis(700) } as const;
   if (id === 'B09') return { tier: 'quick' } as const;
   return id === 'P48' || id === 'P50' || id === 'P51' ? ({ within: millis(700) } as const) : {};
@@ -62,8 +63,8 @@ describe('the zoo', { concurrency: 8 }, () => {
 
   it('has a liar for every check that can accuse', () => {
     const fired = new Set(animals.flatMap(({ fires }) => fires.map((name) => name.split(' ')[1])));
-    // What is told and accuses nobody, what needs two certificates or days, and what others of the same kind fail.
-    const spared = ['H01', 'H11', 'H12', 'H13', 'H16', 'H17', 'C02', 'C06', 'C07'];
+    // What is told and accuses nobody, what needs two certificates, and what others of the same kind fail.
+    const spared = ['H01', 'H11', 'H12', 'H13', 'H16', 'H17', 'C02'];
     const facts = ['A01', 'A02', 'A04', 'N02', 'T04', 'T05', 'T06', 'T08', 'T10', 'T11', 'T12'];
     const left = checks
       .map(({ id }) => id as string)

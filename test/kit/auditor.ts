@@ -3,7 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Socket, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { audit, type AuditPlan } from '../../src/audit/audit.js';
+import type { AuditPlan } from '../../src/audit/plan.js';
+import { audit } from '../../src/audit/audit.js';
 import { type JudgeLink, meetJudge } from '../../src/audit/ask/judge-link.js';
 import type { Subject } from '../../src/audit/ask/subject.js';
 import { yourFacts } from '../../src/audit/identity/facts.js';
@@ -33,7 +34,7 @@ export interface Auditor extends AsyncDisposable {
   readonly judge: Judge;
   readonly link: JudgeLink;
   readonly world: World;
-  readonly audit: (url: string, plan?: Partial<AuditPlan>) => Promise<AuditReport>;
+  readonly audit: (url: string, plan?: Partial<AuditPlan>, cancel?: Cancel) => Promise<AuditReport>;
 }
 
 /** A judge on any free ports of an address of loopback; `parts` says what is to be otherwise. */
@@ -65,6 +66,8 @@ export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Audi
     zone: { name: zoneName, ipv4: judgeAt, at: { host: parseHost(judgeAt), port: 0 } },
     ...parts,
   });
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => (closed ??= judge.close());
   const url = (judge.urls[0] ?? '').replace('0.0.0.0', judgeAt);
   const random = (): string => randomBytes(8).toString('hex');
   const freshId = (): string => randomBytes(16).toString('hex');
@@ -80,15 +83,15 @@ export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Audi
     clock: () => Date.now() as Stamp,
   };
   return {
-    ...{ judge, link },
+    ...{ link, judge: { ...judge, close } },
     world: {
       ...{ client: auditorAt, lan, famous: ['127.0.2.2'], seed: 7 },
       names: new Map([['judge.test', judgeAt]]),
       zone: { name: zoneName, server: { host: judgeAt, port: judge.names?.port ?? 0 } },
       secure: link.tls.map(({ at }) => at.port),
     },
-    audit: (text, more) => audit(subjectOf(text), { ...plan, ...more }, new AbortController()),
-    [Symbol.asyncDispose]: () => judge.close(),
+    audit: (text, more, cancel = new AbortController()) => audit(subjectOf(text), { ...plan, ...more }, cancel),
+    [Symbol.asyncDispose]: close,
   };
 };
 

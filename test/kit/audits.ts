@@ -94,7 +94,7 @@ export const reports: readonly AuditReport[] = [
 /** What the book kept of one proxy. */
 const kept: KeptMode = {
   ...{ mode: 'tunnel', grade: 'exact', sentence: 'It was exact then.', exits: ['93.0.0.9'], findings: good },
-  ...{ at: (today - 86_400_000) as KeptMode['at'], tier: 'full', changed: [idOf('T03')] },
+  ...{ at: (today - 86_400_000) as KeptMode['at'], tier: 'full', changed: [idOf('T03')], watched: [] },
 };
 
 /** A desk that knows the checks, and one kept report. */

@@ -8,7 +8,7 @@ import { privateKind } from '../../model/private.js';
 import { type Cancel, deadline } from '../../net/cancel.js';
 import { type JudgeCard, type JudgeUrl, openCard } from '../judge/card.js';
 import { mostTold } from '../judge/keep.js';
-import { type JudgeKey, type JudgeRecord, openKept, openSigned } from '../judge/record.js';
+import { type JudgeKey, type JudgeRecord, type Kept, type Revisits, openKept, openSigned } from '../judge/record.js';
 import type { Lookup } from '../judge/zone.js';
 import { readReply } from './reply.js';
 import { browserFields } from './request.js';
@@ -38,6 +38,8 @@ export interface JudgeLink {
     ids: readonly string[],
     cancel: Cancel,
   ) => Promise<ReadonlyMap<string, readonly JudgeRecord[]>>;
+  /** Whether somebody came later for what these ids asked for; those that the judge does not know, or any more, are missing. */
+  readonly revisits: (ids: readonly string[], cancel: Cancel) => Promise<ReadonlyMap<string, Revisits>>;
 }
 
 /** Who looked the name of a question up, as the judge has signed it. */
@@ -76,28 +78,31 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
     others: card.hosts.filter((host) => host !== hostText(main.host)).map((host) => at(main.port, host)),
     ports: card.http.filter((port) => port !== main.port).map((port) => at(port)),
     tls: card.tls.map(({ port, name, spki }) => ({ at: at(port), spki, ...(name === undefined ? {} : { name }) })),
-    records: async (id, called) => (await keptOf([id], direct, called)).get(id) ?? [],
+    records: async (id, called) => (await keptOf([id], direct, called)).kept.get(id) ?? [],
     lookups: async (id, called) => lookupsIn(await visit({ page: '/lookups', id }, direct, called), key),
-    recordsOfAll: (ids, called) => keptOf(ids, direct, called),
+    recordsOfAll: async (ids, called) => (await keptOf(ids, direct, called)).kept,
+    revisits: async (ids, called) => (await keptOf(ids, direct, called)).revisits,
   };
 };
 
 /** Asks the judge for what it keeps, a few ids at a time. */
-const keptOf = async (
-  ids: readonly string[],
-  direct: Asker,
-  called: Cancel,
-): Promise<ReadonlyMap<string, readonly JudgeRecord[]>> => {
-  const found = new Map<string, readonly JudgeRecord[]>();
-  for (let at = 0; at < ids.length; at += mostTold) {
-    const [id, ...more] = ids.slice(at, at + mostTold);
-    if (id === undefined) break;
-    const body = more.length === 0 ? {} : { method: 'POST', body: Buffer.from(more.join('\n'), 'latin1') };
-    const { reply } = await visit({ page: '/record', id, ...body }, direct, called);
-    const kept = reply?.kind === 'answer' ? openKept(reply.body, direct.key) : undefined;
-    for (const each of kept ?? []) found.set(...each);
-  }
-  return found;
+const keptOf = async (ids: readonly string[], direct: Asker, called: Cancel): Promise<Kept> => {
+  const told: Kept[] = [];
+  for (let at = 0; at < ids.length; at += mostTold)
+    told.push(await keptOfSome(ids.slice(at, at + mostTold), direct, called));
+  return {
+    kept: new Map(told.flatMap(({ kept }) => [...kept])),
+    revisits: new Map(told.flatMap(({ revisits }) => [...revisits])),
+  };
+};
+
+const nothingKept: Kept = { kept: new Map(), revisits: new Map() };
+
+const keptOfSome = async ([id, ...more]: readonly string[], direct: Asker, called: Cancel): Promise<Kept> => {
+  if (id === undefined) return nothingKept;
+  const body = more.length === 0 ? {} : { method: 'POST', body: Buffer.from(more.join('\n'), 'latin1') };
+  const { reply } = await visit({ page: '/record', id, ...body }, direct, called);
+  return (reply?.kind === 'answer' ? openKept(reply.body, direct.key) : undefined) ?? nothingKept;
 };
 
 const fetchCard = async (main: Endpoint, open: OpenDirect, cancel: Cancel): Promise<Buffer> => {

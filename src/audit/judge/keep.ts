@@ -1,6 +1,6 @@
 /** What a judge remembers, for a while: records by the id of the question, and which ids were seen at all. */
 
-import type { JudgeRecord } from './record.js';
+import type { JudgeRecord, Revisits } from './record.js';
 
 /** A memory that forgets. */
 export interface Keep {
@@ -8,9 +8,12 @@ export interface Keep {
   readonly count: (id: string) => number;
   readonly add: (record: JudgeRecord) => void;
   readonly all: (id: string) => readonly JudgeRecord[];
-  /** Visits to an id after its records were forgotten: only when, never who. */
-  readonly revisits: (id: string) => readonly number[];
+  /** What came of an id later, also when its records are forgotten; undefined for an id that nobody asked for in a week. */
+  readonly revisits: (id: string) => Revisits | undefined;
 }
+
+/** Who asks again within so many milliseconds has lost the answer, and does not come later. */
+export const moment = 1_000;
 
 const mostRecords = 16;
 const mostBytes = 64 * 1024 * 1024;
@@ -22,18 +25,20 @@ interface Kept {
   visits: number;
   records: readonly JudgeRecord[];
   bytes: number;
-  readonly later: number[];
+  later: Revisits;
 }
 
-/** A memory whose records, and with them every address, go after `ttl` milliseconds; ids are watched for a week. */
-export const createKeep = (ttl: number, clock: () => number): Keep => {
-  const shelf = createShelf(ttl, clock);
+/** A memory whose records, and with them every address, go after `ttl` milliseconds; ids are watched for a week, the last `most` of them. */
+export const createKeep = (ttl: number, clock: () => number, most = mostIds): Keep => {
+  const shelf = createShelf(ttl, clock, most);
   return {
     count: (id) => {
       shelf.forgetOld();
       const kept = shelf.find(id);
       kept.visits += 1;
-      if (shelf.isOld(id) && kept.later.length < mostRecords) kept.later.push(clock());
+      const delay = clock() - kept.first;
+      const { visits, first = delay } = kept.later;
+      if (delay > moment) kept.later = { visits: visits + 1, first, last: delay };
       return kept.visits;
     },
     add: (record) => {
@@ -43,7 +48,10 @@ export const createKeep = (ttl: number, clock: () => number): Keep => {
       shelf.forgetOld();
       return shelf.isOld(id) ? [] : (shelf.peek(id)?.records ?? []);
     },
-    revisits: (id) => (shelf.isOld(id) ? (shelf.peek(id)?.later ?? []) : []),
+    revisits: (id) => {
+      shelf.forgetOld();
+      return shelf.peek(id)?.later;
+    },
   };
 };
 
@@ -58,19 +66,19 @@ export const tellOf = (keep: Keep, first: string, body: Buffer): object => {
 };
 
 /** Both in the order of their first visit: those with records, and those without any more. */
-const createShelf = (ttl: number, clock: () => number) => {
+const createShelf = (ttl: number, clock: () => number, most: number) => {
   const [young, old] = [new Map<string, Kept>(), new Map<string, Kept>()];
   let bytes = 0;
   const isSpent = ({ first }: Kept): boolean => clock() - first > watchedFor;
   const forgetOld = (): void => {
     for (const [id, kept] of young) {
-      if (clock() - kept.first <= ttl && bytes <= mostBytes && young.size <= mostIds) break;
+      if (clock() - kept.first <= ttl && bytes <= mostBytes && young.size <= most) break;
       bytes -= kept.bytes;
       young.delete(id);
       old.set(id, { ...kept, records: [], bytes: 0 });
     }
     for (const [id, kept] of old) {
-      if (!isSpent(kept) && old.size <= mostIds) break;
+      if (!isSpent(kept) && old.size <= most) break;
       old.delete(id);
     }
   };
@@ -79,7 +87,8 @@ const createShelf = (ttl: number, clock: () => number) => {
     isOld: (id: string): boolean => old.has(id),
     peek: (id: string): Kept | undefined => young.get(id) ?? old.get(id),
     find: (id: string): Kept => {
-      const known = young.get(id) ?? old.get(id) ?? { first: clock(), visits: 0, records: [], bytes: 0, later: [] };
+      const known = young.get(id) ??
+        old.get(id) ?? { first: clock(), visits: 0, records: [], bytes: 0, later: { visits: 0 } };
       if (!old.has(id)) young.set(id, known);
       return known;
     },

@@ -105,11 +105,38 @@ export const findRecord = (body: Buffer, id: string | undefined, key: JudgeKey):
 const isRecord = (value: unknown): value is JudgeRecord =>
   typeof value === 'object' && value !== null && 'id' in value && 'head' in value;
 
+/** Visits to an id later than its first one: only how many and when, never who. */
+export interface Revisits {
+  readonly visits: number;
+  /** Milliseconds between the first visit of all and the first and the last of these. */
+  readonly first?: number;
+  readonly last?: number;
+}
+
+/** What a judge keeps of ids: records for a while, and for longer that somebody came again. */
+export interface Kept {
+  readonly kept: ReadonlyMap<string, readonly JudgeRecord[]>;
+  readonly revisits: ReadonlyMap<string, Revisits>;
+}
+
 /** What the answer of `/record` says of each id that was asked for; undefined where that is not signed. */
-export const openKept = (body: Buffer, key: JudgeKey): ReadonlyMap<string, readonly JudgeRecord[]> | undefined => {
-  const { kept } = (openSigned(body.toString('latin1').trim(), key) ?? {}) as { readonly kept?: unknown };
-  if (typeof kept !== 'object' || kept === null) return undefined;
-  return new Map(
-    Object.entries(kept).map(([id, records]) => [id, Array.isArray(records) ? records.filter(isRecord) : []]),
-  );
+export const openKept = (body: Buffer, key: JudgeKey): Kept | undefined => {
+  const told = openSigned(body.toString('latin1').trim(), key) ?? {};
+  const { kept, revisits = {} } = told as { readonly kept?: unknown; readonly revisits?: unknown };
+  if (!isObject(kept) || !isObject(revisits)) return undefined;
+  return {
+    kept: new Map(
+      Object.entries(kept).map(([id, records]) => [id, Array.isArray(records) ? records.filter(isRecord) : []]),
+    ),
+    revisits: new Map(
+      Object.entries(revisits).flatMap(([id, found]): readonly [string, Revisits][] =>
+        isRevisits(found) ? [[id, found]] : [],
+      ),
+    ),
+  };
 };
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const isRevisits = (value: unknown): value is Revisits =>
+  isObject(value) && 'visits' in value && typeof value.visits === 'number';

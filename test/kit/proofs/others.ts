@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type End, meet, openTunnel, originAt } from '../ends.js';
-import { type Proof, ask, askOnly, takeAnswer } from './ask.js';
+import { type Proof, ask, askOnly, plain, takeAnswer } from './ask.js';
 import { proveClean } from './tunnels.js';
 
 /** Whatever is asked, the same page comes, and tunnels are refused. */
@@ -88,6 +88,26 @@ export const otherProofs: Readonly<Record<string, Proof>> = {
     const said = await answered(scene, 120);
     const lost = said.filter((each) => !each).length;
     assert.ok(lost > 20 && lost < 52, `${lost} of 120 were lost`);
+  },
+  B16: async ({ open, origin, site }) => {
+    const client = await meet(open);
+    client.say(`GET http://${site}/a.html HTTP/1.1\r\nHost: ${site}\r\nX-Odd: 1\r\n\r\n`);
+    const ends = [await origin.next(), await origin.next(), await origin.next()];
+    assert.equal(new Set(ends.map(({ socket }) => socket.remoteAddress)).size, 1);
+    const heads = ends.map((end) =>
+      end.until('\r\n\r\n').then(
+        (head) => ({ end, head }),
+        () => undefined,
+      ),
+    );
+    const asked = `GET /a.html HTTP/1.1\r\nHost: ${site}\r\nX-Odd: 1\r\n\r\n`;
+    const first = await Promise.any(heads.map(async (each) => (await each) ?? Promise.reject(new Error('idle'))));
+    assert.equal(first.head, asked);
+    for (const end of ends) if (end.socket.writable) end.say(plain);
+    assert.equal((await takeAnswer(client)).came, plain);
+    const told = (await Promise.all(heads)).flatMap((each) => each?.head ?? []);
+    assert.deepEqual(told, [asked, asked]);
+    client.socket.destroy();
   },
   P43: answersAll(/^HTTP\/1\.1 200 OK\r\n.*It works/s),
   P44: answersAll(/^HTTP\/1\.1 200 OK\r\n.*accept the terms/s),

@@ -1,7 +1,7 @@
 /** Proofs for animals that do something to requests. */
 
 import assert from 'node:assert/strict';
-import { type Scene, meet } from '../ends.js';
+import { type Scene, meet, openTunnel, originAt } from '../ends.js';
 import { type Asking, type Proof, ask, plain, usual } from './ask.js';
 
 /** Adds these lines, and does nothing else; the answer is left alone. */
@@ -30,6 +30,15 @@ const uploaded = async ({ origin, open, site }: Scene, framing: string, body: st
   const came = `${head}${(await far.take(body.length)).toString('latin1')}`;
   client.socket.destroy();
   return came;
+};
+
+/** What comes at the origin next, of a head and so many bytes, and from where. */
+const nextAsked = async ({ origin }: Scene, size = 0) => {
+  const far = await origin.next();
+  const head = await far.until('\r\n\r\n');
+  const body = (await far.take(size)).toString('latin1');
+  far.socket.end(plain);
+  return { head, body, peer: far.socket.remoteAddress ?? '' };
 };
 
 /** The animals are asked from 127.0.0.1. */
@@ -121,6 +130,39 @@ export const requestProofs: Readonly<Record<string, Proof>> = {
     assert.equal(new Set(ends.map(({ socket }) => socket.remoteAddress)).size, 2);
     for (const end of ends) end.socket.end(plain);
     client.socket.destroy();
+  },
+  Q19: async (scene) => {
+    const { open, site, origin } = scene;
+    const inside = await meet(open);
+    await openTunnel(inside, 'http', originAt, origin.port);
+    const far = await origin.next();
+    inside.say(`GET /inside HTTP/1.1\r\nHost: ${site}\r\n\r\n`);
+    assert.equal(await far.until('\r\n\r\n'), `GET /inside HTTP/1.1\r\nHost: ${site}\r\n\r\n`);
+    const told = await ask(scene, { path: '/outside' });
+    assert.deepEqual([told.added, told.removed, told.came], [[], [], plain]);
+    const began = performance.now();
+    const came = [await nextAsked(scene), await nextAsked(scene)];
+    assert.ok(performance.now() - began > 1_000);
+    assert.deepEqual(came.map(({ head }) => head.split('\r\n')[0]).toSorted(), [
+      ...['GET /inside HTTP/1.1', 'GET /outside HTTP/1.1'],
+    ]);
+    for (const { peer, head } of came) {
+      assert.notEqual(peer, told.peer);
+      assert.match(head, /\r\nUser-Agent: crawler\/1\r\n/);
+    }
+    inside.socket.destroy();
+  },
+  Q20: async (scene) => {
+    const body = 'user=me&password=secret';
+    const framing = (size: number): string => `Content-Length: ${size}\r\n`;
+    assert.match(await uploaded(scene, framing(3), 'abc'), /\r\n\r\nabc$/);
+    assert.match(await uploaded(scene, framing(body.length), body), /\r\n\r\nuser=me&password=secret$/);
+    const began = performance.now();
+    const again = await nextAsked(scene, body.length);
+    assert.ok(performance.now() - began > 1_000);
+    assert.equal(again.head.split('\r\n')[0], 'POST /up HTTP/1.1');
+    assert.equal(again.body, body);
+    assert.notEqual(again.peer, (await ask(scene)).peer);
   },
   Q16: async (scene) => {
     assert.match(await uploaded(scene, 'Content-Length: 3\r\n', 'abc'), /\r\n\r\nbbc$/);

@@ -41,6 +41,8 @@ export interface Animal {
   readonly about: string;
   /** An honest one: it must not be accused of anything. */
   readonly control?: true;
+  /** It shows only to who waits for what comes later. */
+  readonly tier?: 'watch';
   readonly speaks: readonly [Speech, ...Speech[]];
   readonly truth: Truth;
   /** Checks that must fail, such as `forward H02`. */

@@ -12,6 +12,7 @@ import { b12 } from './animals/socks4-addresses.js';
 import { b13 } from './animals/mixed.js';
 import { b14 } from './animals/https-only.js';
 import { b15 } from './animals/flaky.js';
+import { b16 } from './animals/asks-ahead.js';
 import { p01 } from './animals/xff-client.js';
 import { p02 } from './animals/xff-unknown.js';
 import { p03 } from './animals/xff-random.js';
@@ -83,6 +84,8 @@ import { q15 } from './animals/mitm-later.js';
 import { q16 } from './animals/changes-uploads.js';
 import { q17 } from './animals/tells-network.js';
 import { q18 } from './animals/own-names.js';
+import { q19 } from './animals/comes-back.js';
+import { q20 } from './animals/tries-logins.js';
 
 export const animals: readonly Animal[] = [
   ...[
@@ -97,6 +100,7 @@ export const animals: readonly Animal[] = [
     b13,
     b14,
     b15,
+    b16,
     p01,
     p02,
     p03,
@@ -151,5 +155,5 @@ export const animals: readonly Animal[] = [
     p52a,
     p52b,
   ],
-  ...[q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16, q17, q18],
+  ...[q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16, q17, q18, q19, q20],
 ];
