@@ -1,18 +1,19 @@
 /** The audit of one proxy: whether it works, in which modes, and what each does to traffic. */
 
-import type { AuditReport, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
+import type { AuditReport, Finding, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
 import { type At, type Millis, millis, now, since } from '../model/brand.js';
 import type { KaskadeError } from '../model/error.js';
 import type { Cancel } from '../net/cancel.js';
 import { type Subject, withScheme } from './ask/subject.js';
 import { peersOf, seeExits } from './checks/exits.js';
+import { besidePast, repeat } from './checks/repeat.js';
 import { spareLifeWhile } from './checks/later.js';
 import { detect } from './detect.js';
-import { reportMode } from './grade.js';
+import { type Graded, reportMode } from './grade.js';
 import { type Looked, look, standParts } from './look.js';
 import { lookBack } from './look-back.js';
 import type { AuditPlan, Given } from './plan.js';
-import { runChecks } from './run-checks.js';
+import { findingOf, runChecks } from './run-checks.js';
 import { type Stand, type TlsVisit, createStand } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
 import { type Settled, nothing, whyNone } from './why-none.js';
@@ -97,15 +98,35 @@ const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<Mo
   const { mode } = first;
   const { plan } = given;
   if (plan.tier === 'pulse') return pulsed(mode, await exitsOf(first, byTls));
-  const onFinding = plan.onFinding ?? (() => undefined);
-  const found = await runChecks(plan.tier, standsBehind(first, given), onFinding);
-  const past = plan.past?.(mode);
-  const graded = { mode, at: plan.clock(), judges: plan.judges.length, ...(past && { past }) };
-  if (!isThorough(plan.tier)) return reportMode({ ...graded, findings: found, exits: await exitsOf(first, byTls) });
-  const findings = await lookBack(found, past?.watched ?? [], { stand: first, judges: plan.judges, now: graded.at });
-  for (const finding of findings) if (!found.includes(finding)) onFinding(finding);
-  const exits = await first.once('exits', () => seeExits(first));
-  return { ...reportMode({ ...graded, findings, exits }), ...(await askedOnce(first)) };
+  const found = await runChecks(plan.tier, standsBehind(first, given), plan.onFinding ?? (() => undefined));
+  const exits = isThorough(plan.tier) ? await first.once('exits', () => seeExits(first)) : await exitsOf(first, byTls);
+  const graded = { mode, exits, at: plan.clock(), judges: plan.judges.length, past: plan.past?.(mode) };
+  const report = await besideEarlier(found, graded, { stand: first, plan });
+  return isThorough(plan.tier) ? { ...report, ...(await askedOnce(first)) } : report;
+};
+
+interface Here {
+  readonly stand: Stand;
+  readonly plan: AuditPlan;
+}
+
+/** The report, with what earlier audits say of it. */
+const besideEarlier = async (
+  found: readonly Finding[],
+  graded: Omit<Graded, 'findings'>,
+  { stand, plan }: Here,
+): Promise<ModeReport> => {
+  const { past, at } = graded;
+  if (past === undefined) return reportMode({ ...graded, findings: found });
+  const here = { stand, judges: plan.judges, now: at };
+  const seen = isThorough(plan.tier) ? await lookBack(found, past.watched ?? [], here) : found;
+  const { grade: alone } = reportMode({ ...graded, findings: seen });
+  const result = besidePast(alone, past, at);
+  const compared = result && findingOf(repeat, stand, result);
+  const findings = seen.map((finding) => (finding.check === repeat.id ? (compared ?? finding) : finding));
+  for (const finding of findings) if (!found.includes(finding)) plan.onFinding?.(finding);
+  const report = reportMode({ ...graded, findings });
+  return alone === undefined || report.grade === alone ? report : { ...report, alone };
 };
 
 /** A page whose address nobody knows but the proxy; it was asked for in the first step already. */

@@ -18,7 +18,7 @@ export interface Graded {
   readonly exits: readonly string[];
   readonly at: Stamp;
   readonly judges: number;
-  readonly past?: Past;
+  readonly past?: Past | undefined;
 }
 
 /** The report of a mode. */

@@ -23,6 +23,8 @@ export interface Audited {
   readonly key: number;
   readonly mode: 'tunnel' | 'forward';
   readonly grade: Grade;
+  /** What this audit alone made of it, where earlier ones count too. */
+  readonly alone?: Grade | undefined;
   readonly at: Stamp;
   readonly judges: number;
   readonly exits: readonly Place[];
@@ -44,6 +46,8 @@ export interface Keeping {
 
 /** A confirmed hostile finding stands for so long, whatever is found later. */
 const hostileFor = 30 * 86_400_000;
+/** The worst finding counts for so long. */
+const worstFor = 7 * 86_400_000;
 const mostAudits = 4;
 const mostDetails = 1;
 const mostExits = 4;
@@ -119,8 +123,8 @@ const keepAudits = (database: Database): ((audited: Audited) => void) => {
     on.trimExits.run(key, key, mostExits);
   };
   return ({ key, mode, at, judges, exits, ...found }) => {
-    on.audit.run(key, mode, at, gradeNumber(found.grade), judges, packed(found.detail));
-    on.trimAudits.run(key, mode, mostAudits, gradeNumber('hostile'));
+    on.audit.run(key, mode, at, gradeNumber(found.alone ?? found.grade), judges, packed(found.detail));
+    on.trimAudits.run(key, mode, mostAudits, gradeNumber('hostile'), at - worstFor);
     on.trimDetails.run(key, mode, key, mode, mostDetails);
     const worst = on.hostile.get(key, mode, gradeNumber('hostile'), at - hostileFor);
     const grade = worst === undefined ? gradeNumber(found.grade) : gradeNumber('hostile');
@@ -150,10 +154,11 @@ const statementsOf = (database: Database) => ({
     'INSERT OR REPLACE INTO audits (proxy, mode, at, grade, judges, detail) VALUES (?, ?, ?, ?, ?, ?)',
   ),
   trimAudits: database.prepare(
-    // The last hostile one stays, however many came after it.
+    // The last hostile one stays, and the worst of a week, however many came after it.
     `DELETE FROM audits WHERE proxy = ?1 AND mode = ?2 AND at NOT IN
        (SELECT at FROM audits WHERE proxy = ?1 AND mode = ?2 ORDER BY at DESC LIMIT ?3)
-       AND at IS NOT (SELECT max(at) FROM audits WHERE proxy = ?1 AND mode = ?2 AND grade = ?4)`,
+       AND at IS NOT (SELECT max(at) FROM audits WHERE proxy = ?1 AND mode = ?2 AND grade = ?4)
+       AND at IS NOT (SELECT at FROM audits WHERE proxy = ?1 AND mode = ?2 AND at > ?5 ORDER BY grade, at DESC LIMIT 1)`,
   ),
   trimDetails: database.prepare(
     `UPDATE audits SET detail = NULL WHERE proxy = ? AND mode = ? AND detail IS NOT NULL AND at NOT IN

@@ -78,7 +78,15 @@ const rowOf = (key: number, report: AuditReport, { mode, before, changed, placeO
     findings: findings.filter(({ answer }) => answer !== 'pass').map(shortened),
   };
   return {
-    ...{ key, mode: mode.mode, grade, at: report.at, judges: report.judges, exits: exits.map(placeOf) },
+    ...{
+      key,
+      mode: mode.mode,
+      grade,
+      alone: mode.alone,
+      at: report.at,
+      judges: report.judges,
+      exits: exits.map(placeOf),
+    },
     ...{ detail: JSON.stringify(short), ...(mode.mode === 'tunnel' ? learnedOf(report.traits) : {}) },
   };
 };

@@ -77,6 +77,8 @@ export interface ModeReport {
   readonly mode: Mode;
   /** Missing where a check that is needed for one could not run: nothing was seen that would be worse. */
   readonly grade?: Grade;
+  /** What this audit alone made of it, where the grade is that of an earlier one. */
+  readonly alone?: Grade;
   /** What the grade means here, and on what it rests. */
   readonly sentence: string;
   readonly findings: readonly Finding[];

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { test } from 'node:test';
 import { parseJudgeUrl } from '../../src/audit/judge/card.js';
 import type { Asked, AuditReport, SpareLife } from '../../src/model/audit.js';
-import type { Stamp } from '../../src/model/book.js';
+import type { Grade, Stamp } from '../../src/model/book.js';
 import { millis } from '../../src/model/brand.js';
 import { openStore } from '../../src/config/store.js';
 import { createAuditDesk } from '../../src/engine/audit-desk.js';
@@ -42,6 +42,27 @@ test('what audits asked for is watched for a week, eight at most, also while qui
   );
   for (let nth = 0; nth < 20; nth += 1) put(7 * day + 2, String(nth));
   assert.equal(put(7 * day + 3, 'last').length, 8);
+});
+
+test('a worse grade of before is that of a proxy for a week, however often it is audited meanwhile, and no longer', async (context) => {
+  const { book } = freshBook(context);
+  await takeText(book, 'socks5h://93.184.0.1:1080');
+  const key = keyOf(book, 'socks5h://93.184.0.1:1080');
+  const put = (at: number, grade: Grade, alone?: Grade): readonly unknown[] => {
+    const report = reportOf('x', { tunnel: grade }, { at: (start + at) as Stamp });
+    const modes = report.modes.map((mode) => ({ ...mode, ...(alone && { alone }) }));
+    shelve(book, [{ key, report: { ...report, modes } }], placeOf);
+    const { tunnel } = book.entry(key) ?? {};
+    return [tunnel?.grade, tunnel && tunnel.at - start, book.detail(key)?.audits.map((run) => run.grade)];
+  };
+  put(0, 'transparent');
+  for (let nth = 1; nth < 6; nth += 1) put(nth * day, 'transparent', 'exact');
+  assert.deepEqual(put(6 * day, 'transparent', 'exact'), [
+    'transparent',
+    0,
+    ['exact', 'exact', 'exact', 'exact', 'transparent'],
+  ]);
+  assert.deepEqual(put(7 * day + 1, 'exact'), ['exact', 7 * day + 1, ['exact', 'exact', 'exact', 'exact']]);
 });
 
 test('how long it bears silence is kept until it is seen anew', async (context) => {

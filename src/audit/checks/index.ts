@@ -17,6 +17,7 @@ import { ipv6, remoteNames, unknownName } from './names.js';
 import { presence } from './presence.js';
 import { forgedNames, resolvers } from './resolvers.js';
 import { secrets, seeded } from './seeded.js';
+import { repeat } from './repeat.js';
 import { selective } from './selective.js';
 import { commands } from './socks.js';
 import { structure } from './structure.js';
@@ -27,7 +28,7 @@ import { bytes, endurance, ports } from './tunnel.js';
 export const checks: readonly Check[] = [
   ...[hello, certificate, version, preamble],
   ...[echo, ownExit, identity, presence, integrity, structure, seeded, answerHead, pages, knownJudges],
-  ...[exitPlace, remoteNames, resolvers, forgedNames],
+  ...[exitPlace, remoteNames, resolvers, forgedNames, repeat],
   ...[files, freshness, privacy, errors, order, sampling, parallel, clients, secrets, caching],
   ...[uploads, everyKind, askedOnce, selective, everyHello],
   ...[bytes, otherCertificate, unknownName, exitSet, ipv6, ports, commands, upgrades],
