@@ -15,6 +15,7 @@ import { b16 } from '../kit/zoo/animals/asks-ahead.js';
 import { q19 } from '../kit/zoo/animals/comes-back.js';
 import { b01 } from '../kit/zoo/animals/honest-http.js';
 import { b11 } from '../kit/zoo/animals/honest-socks5.js';
+import { p36 } from '../kit/zoo/animals/keeps-all.js';
 import { p41 } from '../kit/zoo/animals/rotates.js';
 import { q20 } from '../kit/zoo/animals/tries-logins.js';
 import type { Behaviour } from '../kit/zoo/core/behaviour.js';
@@ -49,7 +50,8 @@ describe('the longest look', { concurrency: 4 }, () => {
   for (const [animal, answers] of [
     [q19, { 'forward C06': 'fail', 'forward C07': 'pass', 'tunnel C06': 'fail' }],
     [q20, { 'forward C06': 'pass', 'forward C07': 'fail', 'tunnel C06': 'pass' }],
-    [b01, { 'forward C06': 'pass', 'forward C07': 'pass', 'tunnel C06': 'pass' }],
+    [p36, { 'forward H13': 'fail', 'forward C06': 'pass', 'forward C07': 'pass' }],
+    [b01, { 'forward H13': 'pass', 'forward C06': 'pass', 'forward C07': 'pass', 'tunnel C06': 'pass' }],
     [b16, { 'forward C06': 'pass', 'forward C07': 'pass', 'tunnel C06': 'pass' }],
     [p41, { 'forward C06': 'pass', 'forward C07': 'pass', 'tunnel C06': 'pass' }],
     [b11, { 'tunnel C06': 'pass' }],

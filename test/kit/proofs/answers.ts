@@ -163,6 +163,30 @@ export const answerProofs: Readonly<Record<string, Proof>> = {
     );
     for (const client of clients) client.socket.destroy();
   },
+  Q21: async (scene) => {
+    const own = (user: string): Buffer => typed('text/plain', user, 'Cache-Control: private, max-age=60\r\n');
+    assert.equal(
+      (await ask(scene, { path: '/me', answer: own('one'), lines: ['Cookie: user=one'] })).body.toString(),
+      'one',
+    );
+    assert.equal((await askOnly(scene, { path: '/me', lines: ['Cookie: user=two'] })).body.toString(), 'one');
+    for (const body of ['a', 'b'])
+      assert.equal((await ask(scene, { path: '/fresh', answer: noStore(body) })).body.toString(), body);
+  },
+  Q22: async ({ origin, open, site }) => {
+    const client = await meet(open);
+    const came: string[] = [];
+    let far: Awaited<ReturnType<typeof origin.next>> | undefined;
+    for (let nth = 1; nth <= 7; nth += 1) {
+      client.say(`GET http://${site}/${nth} HTTP/1.1\r\nHost: ${site}\r\n\r\n`);
+      far ??= await origin.next();
+      await far.until('\r\n\r\n');
+      far.say(typed('text/plain', String(nth)));
+      came.push((await takeAnswer(client)).body.toString());
+    }
+    assert.deepEqual(came, ['1', '2', '3', '4', '4', '5', '6']);
+    client.socket.destroy();
+  },
   P42: async (scene) => {
     const told = await askOnly(scene, { host: 'nobody.test' });
     assert.match(told.came, /^HTTP\/1\.1 200 OK\r\n.*Did you mean/s);

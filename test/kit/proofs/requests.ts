@@ -117,6 +117,11 @@ export const requestProofs: Readonly<Record<string, Proof>> = {
     }
     client.socket.destroy();
   },
+  Q23: async (scene) => {
+    assert.deepEqual((await ask(scene)).added, []);
+    const told = await ask(scene, { lines: ['User-Agent: curl/8.5.0', 'Accept: */*'] });
+    assert.deepEqual([told.added, told.removed], [['X-Client: 127.0.0.1'], []]);
+  },
   Q14: async ({ origin, open, site }) => {
     const client = await meet(open);
     client.say(`GET http://${site}/secret HTTP/1.1\r\nHost: ${site}\r\n\r\n`);

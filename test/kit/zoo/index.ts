@@ -86,6 +86,9 @@ import { q17 } from './animals/tells-network.js';
 import { q18 } from './animals/own-names.js';
 import { q19 } from './animals/comes-back.js';
 import { q20 } from './animals/tries-logins.js';
+import { q21 } from './animals/private-for-all.js';
+import { q22 } from './animals/late-mixups.js';
+import { q23 } from './animals/client-for-tools.js';
 
 export const animals: readonly Animal[] = [
   ...[
@@ -155,5 +158,29 @@ export const animals: readonly Animal[] = [
     p52a,
     p52b,
   ],
-  ...[q01, q02, q03, q04, q05, q06, q07, q08, q09, q10, q11, q12, q13, q14, q15, q16, q17, q18, q19, q20],
+  ...[
+    q01,
+    q02,
+    q03,
+    q04,
+    q05,
+    q06,
+    q07,
+    q08,
+    q09,
+    q10,
+    q11,
+    q12,
+    q13,
+    q14,
+    q15,
+    q16,
+    q17,
+    q18,
+    q19,
+    q20,
+    q21,
+    q22,
+    q23,
+  ],
 ];
