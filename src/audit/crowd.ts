@@ -1,6 +1,6 @@
 /** Audits many proxies at once: who answers at all first, then the rest of the questions; and it notices when its own line is the trouble. */
 
-import type { AuditReport, Mode } from '../model/audit.js';
+import type { AuditProgress, AuditReport, Mode } from '../model/audit.js';
 import { type Millis, millis } from '../model/brand.js';
 import { type Cancel, reasonOf, whenAborted } from '../net/cancel.js';
 import { createAborter } from '../net/signal.js';
@@ -10,7 +10,7 @@ import type { AuditPlan } from './plan.js';
 import { createControl } from './control.js';
 import { createSearch } from './identity/search.js';
 import { type Echoes, type Job, runJobs } from './run-jobs.js';
-import { type CrowdProgress, createTally } from './tally.js';
+import { createTally } from './tally.js';
 
 /** What a crowd keeps to. */
 export interface CrowdRules {
@@ -20,7 +20,7 @@ export interface CrowdRules {
   /** New connections begun in 10 ms, at most. */
   readonly pace: number;
   readonly onReport: (job: Job, report: AuditReport) => void;
-  readonly onProgress?: (progress: CrowdProgress) => void;
+  readonly onProgress?: (progress: AuditProgress) => void;
 }
 
 /** The usual bounds. */

@@ -1,23 +1,8 @@
 /** Counts what becomes of a crowd, and tells how it stands a few times a second. */
 
-import type { AuditReport } from '../model/audit.js';
-import { type Millis, millis } from '../model/brand.js';
+import type { AuditProgress, AuditReport } from '../model/audit.js';
+import { millis } from '../model/brand.js';
 import type { Control } from './control.js';
-
-/** How a crowd stands. */
-export interface CrowdProgress {
-  readonly all: number;
-  readonly done: number;
-  readonly running: number;
-  /** How many may run at once now. */
-  readonly room: number;
-  readonly outcomes: Readonly<Record<string, number>>;
-  /** Reports a second, over the last seconds. */
-  readonly rate: number;
-  readonly left?: Millis;
-  /** The own line is slower than it was: less is asked at once, and silence is not taken for death. */
-  readonly congested: boolean;
-}
 
 /** A count of so many. */
 export interface Tally {
@@ -31,7 +16,7 @@ export interface Tally {
 export const createTally = (
   all: number,
   control: Control,
-  onProgress: ((progress: CrowdProgress) => void) | undefined,
+  onProgress: ((progress: AuditProgress) => void) | undefined,
 ): Tally => {
   const outcomes: Record<string, number> = {};
   let [done, running] = [0, 0];

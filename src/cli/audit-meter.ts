@@ -1,6 +1,6 @@
 /** One line at the foot of a terminal: how an audit of many stands. */
 
-import type { AuditProgress } from '../engine/controller.js';
+import type { AuditProgress } from '../model/audit.js';
 import { spanText } from './amounts.js';
 import type { Output } from './output.js';
 

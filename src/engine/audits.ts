@@ -1,6 +1,15 @@
 /** Audits and judges as faces use them. */
 
-import type { Asked, AuditReport, CheckId, CheckText, ModeReport, SpareLife, Tier } from '../model/audit.js';
+import type {
+  Asked,
+  AuditProgress,
+  AuditReport,
+  CheckId,
+  CheckText,
+  ModeReport,
+  SpareLife,
+  Tier,
+} from '../model/audit.js';
 import type { Grade, Stamp } from '../model/book.js';
 import type { Millis } from '../model/brand.js';
 
@@ -23,21 +32,6 @@ export interface AuditWish {
   readonly onReport: (report: AuditReport, changed: readonly CheckId[]) => void;
   readonly onProgress?: (progress: AuditProgress) => void;
   readonly onNotice?: (text: string) => void;
-}
-
-/** How an audit of many stands. */
-export interface AuditProgress {
-  readonly all: number;
-  readonly done: number;
-  readonly running: number;
-  /** How many may run at once now. */
-  readonly room: number;
-  readonly outcomes: Readonly<Record<string, number>>;
-  /** Reports a second. */
-  readonly rate: number;
-  readonly left?: Millis;
-  /** The own line is full. */
-  readonly congested: boolean;
 }
 
 /** How a judge is run. */

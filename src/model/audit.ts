@@ -146,6 +146,21 @@ export interface AuditReport {
   readonly latency?: Millis;
 }
 
+/** How an audit of many stands. */
+export interface AuditProgress {
+  readonly all: number;
+  readonly done: number;
+  readonly running: number;
+  /** How many may run at once now. */
+  readonly room: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** Reports a second, over the last seconds. */
+  readonly rate: number;
+  readonly left?: Millis;
+  /** The own line is slower than it was: less is asked at once, and silence is not taken for death. */
+  readonly congested: boolean;
+}
+
 /** What a person reads of a check, whether it was asked or not. */
 export interface CheckText {
   readonly id: CheckId;

@@ -3,7 +3,8 @@
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import { labelHop } from '../model/hop.js';
-import type { AuditDesk, AuditProgress, BookDesk } from '../engine/controller.js';
+import type { AuditDesk, BookDesk } from '../engine/controller.js';
+import type { AuditProgress } from '../model/audit.js';
 import { type AuditRow, rowsOfKept, rowsOfReport, takeNews, withRun } from './audit-state.js';
 import type { Wish } from './auditing.js';
 import { type Model, type Order, say } from './page.js';

@@ -2,7 +2,8 @@
 
 import type { AuditOutcome, AuditReport, CheckId, Mode, ModeReport, Tier } from '../model/audit.js';
 import { type Stamp, grades } from '../model/book.js';
-import type { AuditProgress, AuditWish, KeptMode } from '../engine/controller.js';
+import type { AuditWish, KeptMode } from '../engine/controller.js';
+import type { AuditProgress } from '../model/audit.js';
 import type { Look, Model } from './page.js';
 import { type Items, type Place, chosenIndex, itemsOf, startPlace } from './window.js';
 

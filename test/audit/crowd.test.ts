@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditCrowd, usualRules } from '../../src/audit/crowd.js';
 import type { Job } from '../../src/audit/run-jobs.js';
-import type { CrowdProgress } from '../../src/audit/tally.js';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { OpenDirect } from '../../src/audit/ask/judge-link.js';
@@ -17,7 +16,7 @@ import type { Subject } from '../../src/audit/ask/subject.js';
 import type { AuditPlan } from '../../src/audit/plan.js';
 import { audit } from '../../src/audit/audit.js';
 import { yourFacts } from '../../src/audit/identity/facts.js';
-import type { AuditReport } from '../../src/model/audit.js';
+import type { AuditProgress, AuditReport } from '../../src/model/audit.js';
 import type { Stamp } from '../../src/model/book.js';
 import { millis, now } from '../../src/model/brand.js';
 import { type Auditor, auditorAt, openAuditor, subjectOf } from '../kit/auditor.js';
@@ -50,7 +49,7 @@ const jobOf = (url: string, block: string): Job => ({ subject: subjectOf(url), b
 
 const runAll = async (jobs: readonly Job[], more: Partial<Parameters<typeof auditCrowd>[1]> = {}) => {
   const reports: AuditReport[] = [];
-  const progress: CrowdProgress[] = [];
+  const progress: AuditProgress[] = [];
   const rules = { ...usualRules, plan: planOf(), onReport: (_job: Job, report: AuditReport) => reports.push(report) };
   await auditCrowd(jobs, { ...rules, onProgress: (each) => progress.push(each), ...more }, new AbortController());
   return { reports, progress };
