@@ -1,9 +1,8 @@
 /** What the page of audits remembers: the run, and one row for each mode of each proxy that was looked at, the worst first. */
 
-import type { AuditOutcome, AuditReport, CheckId, Mode, ModeReport, Tier } from '../model/audit.js';
+import type { AuditOutcome, AuditProgress, AuditReport, CheckId, Mode, ModeReport, Tier } from '../model/audit.js';
 import { type Stamp, grades } from '../model/book.js';
 import type { AuditWish, KeptMode } from '../engine/controller.js';
-import type { AuditProgress } from '../model/audit.js';
 import type { Look, Model } from './page.js';
 import { type Items, type Place, chosenIndex, itemsOf, startPlace } from './window.js';
 
