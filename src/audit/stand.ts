@@ -108,7 +108,16 @@ export const createStand = (parts: StandParts): Stand => {
   };
   const askFor = (name: PageName): Ask => asksTogether.find(({ page }) => page === name) ?? { page: name };
   return {
-    ...{ mode, subject, judge, within, patience, random, signal, freshId, once, facts: parts.facts },
+    mode,
+    subject,
+    judge,
+    facts: parts.facts,
+    within,
+    patience,
+    random,
+    signal,
+    freshId,
+    once,
     search: (bytes) => {
       search ??= createSearch(parts.facts);
       return search(bytes);

@@ -122,7 +122,11 @@ interface Question {
 const questionFor = (ask: Ask, asker: Asker): Question => {
   const { page, id = asker.freshId(), method = 'GET', body = Buffer.alloc(0), chunks, host = asker.host } = ask;
   const sent = compose({
-    ...{ method, host, body, mode: asker.mode, path: pathOf({ id, name: page }) },
+    method,
+    host,
+    body,
+    mode: asker.mode,
+    path: pathOf({ id, name: page }),
     fields: [...(ask.fields ?? asker.fields()), ...(ask.extra ?? [])],
     ...(chunks === undefined ? {} : { chunks }),
     authorization: asker.authorization,
@@ -143,7 +147,12 @@ const visitOf = (
   const record = body && findRecord(body, id, asker.key);
   const foreign = body !== undefined && record === undefined && isForeign(body, asker.key);
   return {
-    ...{ id, page, sent, expected: answerTo({ id, name: page }), foreign, took },
+    id,
+    page,
+    sent,
+    expected: answerTo({ id, name: page }),
+    foreign,
+    took,
     ...seen,
     ...(record === undefined ? {} : { record }),
   };
