@@ -62,9 +62,11 @@ const lookAt = async (
   return silent;
 };
 
-/** What the plain question brings, or has brought already. */
-const askFirst = async (parts: StandParts, { echoes, knocked }: AuditPlan): Promise<Visit> =>
-  echoes?.get(parts.mode) ?? askPlain(parts, parts.mode === 'tunnel' ? knocked : undefined);
+/** What the plain question brings, or has brought already. What nobody looks at any further is asked for in few bytes. */
+const askFirst = async (parts: StandParts, { tier, echoes, knocked }: AuditPlan): Promise<Visit> => {
+  const short = tier === 'pulse' && echoes === undefined;
+  return echoes?.get(parts.mode) ?? askPlain(parts, { short, knocked: parts.mode === 'tunnel' ? knocked : undefined });
+};
 
 const standWhereItWorks = async (
   parts: StandParts & { readonly echo: Visit },

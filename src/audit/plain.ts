@@ -5,9 +5,9 @@ import type { Millis } from '../model/brand.js';
 import type { Cancel } from '../net/cancel.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import type { Knocked } from './ask/knock.js';
-import { browserFields } from './ask/request.js';
+import { browserFields, toolFields } from './ask/request.js';
 import { type Subject, authorizationOf, openTunnel, through } from './ask/subject.js';
-import { type Asker, type Visit, visit } from './ask/visit.js';
+import { type Ask, type Asker, type Visit, visit } from './ask/visit.js';
 import type { Fact } from './identity/facts.js';
 import type { Search } from './identity/search.js';
 import { randomHex } from './random.js';
@@ -28,16 +28,25 @@ export interface StandParts extends Cancel {
   readonly echo?: Visit;
 }
 
-/** The plain question: all that is ever asked of most. In tunnel mode it may go on where its first words were said. */
-export const askPlain = (parts: StandParts, knocked?: Knocked): Promise<Visit> => {
+/** How the plain question is asked. */
+export interface Plain {
+  /** In tunnel mode its first words may have been said already. */
+  readonly knocked?: Knocked | undefined;
+  /** As a tool asks, in few bytes: for who only wants to know whether it is answered. */
+  readonly short?: boolean;
+}
+
+/** The plain question: all that is ever asked of most. */
+export const askPlain = (parts: StandParts, { knocked, short = false }: Plain = {}): Promise<Visit> => {
+  const ask: Ask = short ? { page: '.txt', fields: toolFields } : { page: '.txt' };
   const asker = askerOf(parts);
   const cancel = { signal: parts.signal };
-  if (knocked === undefined) return visit({ page: '.txt' }, asker, cancel);
+  if (knocked === undefined) return visit(ask, asker, cancel);
   const open: Asker['open'] = (onward, limit) =>
     'error' in knocked
       ? Promise.reject(knocked.error)
       : through(knocked.stream, parts.subject, { onward, asked: true }, limit);
-  return visit({ page: '.txt' }, { ...asker, open, since: knocked.since }, cancel);
+  return visit(ask, { ...asker, open, since: knocked.since }, cancel);
 };
 
 /** How questions are put in a mode. */
