@@ -179,7 +179,14 @@ const viewOf = (session: Live): Session => {
   const { id, began, changed, protocol, identity, target, tries, route } = session;
   const way = route === undefined ? {} : { cascade: route.cascade, route: route.hops.map((proxy) => proxy.id) };
   return {
-    ...{ id, began, changed, protocol, identity, ...way, tries, state: stateOf(session) },
+    id,
+    began,
+    changed,
+    protocol,
+    identity,
+    ...way,
+    tries,
+    state: stateOf(session),
     ...(target === undefined ? {} : { target }),
   };
 };

@@ -70,7 +70,9 @@ export const createPlanner = (parts: PlannerParts): Planner => {
       const hops = drawn ?? walkNamed(wish);
       choice.keep(cascade, wanted, hops);
       return Object.freeze({
-        ...{ cascade: cascade.id, identity: wanted.identity, hops: Object.freeze(hops) },
+        cascade: cascade.id,
+        identity: wanted.identity,
+        hops: Object.freeze(hops),
         ...(drawn === undefined ? {} : { drawn: true as const }),
       });
     },
