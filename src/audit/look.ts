@@ -18,7 +18,8 @@ export interface Looked extends Sights {
 /** Asks the plain question in every mode. In a pulse the first mode that works, or the first silence, is enough. */
 export const look = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<Looked> => {
   const said: Said = { working: [], visits: [], byTls: [] };
-  const wanted: readonly Mode[] = forwards(subject) ? ['tunnel', 'forward'] : ['tunnel'];
+  const both: readonly Mode[] = plan.first === 'forward' ? ['forward', 'tunnel'] : ['tunnel', 'forward'];
+  const wanted = forwards(subject) ? both : both.filter((mode) => mode === 'tunnel');
   let silent = await lookAt(wanted, said, { subject, plan, cancel });
   const isQuiet =
     plan.tier === 'pulse' || (silent.length === wanted.length && said.visits.some((visit) => !isLost(visit)));

@@ -27,6 +27,8 @@ export interface AuditPlan {
   readonly random: () => string;
   readonly clock: () => Stamp;
   readonly past?: (mode: Mode) => Past;
+  /** The mode that is looked at first: of a proxy that says nothing to one question the other one is asked. */
+  readonly first?: Mode;
   /** What the plain question has brought in each mode that works: kept from a first look for a second one. */
   readonly echoes?: Map<Mode, Visit> | undefined;
   /** It was asked for a tunnel already, in tunnel mode. */

@@ -95,7 +95,7 @@ const ask = (job: Job, { plan, echoesOf }: Running, cancel: Cancel, ended: Ended
       ended({ thrown });
     });
   };
-  if (plan.tier !== 'pulse' || !mayKnock(subject)) {
+  if (plan.tier !== 'pulse' || !mayKnock(subject) || (plan.first === 'forward' && forwards(subject))) {
     goOn();
     return;
   }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { auditCrowd, usualRules } from '../../src/audit/crowd.js';
 import type { Job } from '../../src/audit/run-jobs.js';
-import { connect } from 'node:net';
+import { type Socket, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { OpenDirect } from '../../src/audit/ask/judge-link.js';
 import { hostText } from '../../src/model/address.js';
@@ -90,24 +90,28 @@ describe('a crowd', () => {
     assert.deepEqual([reports.length, most], [20, 3]);
   });
 
-  it('is told by one who hangs up when it is asked for a tunnel that it forwards requests', async () => {
-    const url = open[0]?.url('http') ?? '';
-    const at = parseHop(url).endpoint;
-    await using door = await openDoor((socket) => {
-      socket.once('data', (words: Buffer) => {
-        if (words.toString('latin1').startsWith('CONNECT')) return void socket.end();
-        const onward = connect({ host: hostText(at.host), port: at.port, localAddress: auditorAt });
-        door.own(onward);
-        onward.write(words);
-        socket.pipe(onward).pipe(socket);
+  for (const [how, refuse] of [
+    ['hangs up', (socket: Socket) => void socket.end()],
+    ['says nothing', (socket: Socket) => void socket.resume()],
+  ] as const)
+    it(`is told by one who ${how} when it is asked for a tunnel that it forwards requests`, async () => {
+      const url = open[0]?.url('http') ?? '';
+      const at = parseHop(url).endpoint;
+      await using door = await openDoor((socket) => {
+        socket.once('data', (words: Buffer) => {
+          if (words.toString('latin1').startsWith('CONNECT')) return refuse(socket);
+          const onward = connect({ host: hostText(at.host), port: at.port, localAddress: auditorAt });
+          door.own(onward);
+          onward.write(words);
+          socket.pipe(onward).pipe(socket);
+        });
       });
+      const { reports } = await runAll([jobOf(`http://127.0.0.1:${door.port}`, 'a')]);
+      assert.deepEqual(
+        reports.map(({ outcome, modes }) => [outcome, modes.map(({ mode, grade }) => `${mode} ${grade ?? 'none'}`)]),
+        [['audited', ['forward clean']]],
+      );
     });
-    const { reports } = await runAll([jobOf(`http://127.0.0.1:${door.port}`, 'a')]);
-    assert.deepEqual(
-      reports.map(({ outcome, modes }) => [outcome, modes.map(({ mode, grade }) => `${mode} ${grade ?? 'none'}`)]),
-      [['audited', ['forward clean']]],
-    );
-  });
 
   it('finds what a proxy speaks that was listed as another kind', async () => {
     const socks = await b11.open(auditor.world);
