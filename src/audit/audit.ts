@@ -16,6 +16,7 @@ import type { Search } from './identity/search.js';
 import { runChecks } from './run-checks.js';
 import { type Stand, type TlsVisit, createStand, isLost } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
+import type { Witnesses } from './witness/witnesses.js';
 import { type Settled, type Sights, nothing, whyNone } from './why-none.js';
 
 /** How proxies are audited. */
@@ -27,6 +28,8 @@ export interface AuditPlan {
   readonly facts: readonly Fact[];
   /** A search for them, made once for many proxies. */
   readonly search?: Search;
+  /** Pages of others that are asked beside. */
+  readonly witnesses?: Witnesses;
   /** How long one question may take. */
   readonly within: Millis;
   readonly random: () => string;
@@ -151,8 +154,8 @@ const standFor = (subject: Subject, mode: Mode, { plan, cancel }: Given): ((nth:
   const made = new Map<number, Stand>();
   return (nth) => {
     const judge = plan.judges[nth % plan.judges.length] ?? plan.judges[0];
-    const { facts, within, random, search } = plan;
-    const shared = search === undefined ? {} : { search };
+    const { facts, within, random, search, witnesses } = plan;
+    const shared = { ...(search && { search }), ...(witnesses && { witnesses }) };
     const stand =
       made.get(nth) ?? createStand({ mode, subject, judge, facts, within, random, signal: cancel.signal, ...shared });
     made.set(nth, stand);

@@ -84,8 +84,9 @@ const tellLines = (output: Output, sign: 'sent' | 'arrived', lines: readonly str
 
 const tellEnd = (output: Output, { judges, at }: AuditReport): void => {
   const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  const by = judges === 0 ? 'pages of others' : `${judges} ${judges === 1 ? 'judge' : 'judges'}`;
   output.say({
     tone: 'faint',
-    text: `  seen at ${when} UTC by ${judges} ${judges === 1 ? 'judge' : 'judges'}; it may be otherwise tomorrow`,
+    text: `  seen at ${when} UTC by ${by}; it may be otherwise tomorrow`,
   });
 };

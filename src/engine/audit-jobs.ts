@@ -21,7 +21,7 @@ export const auditDoor = (): Door => ({
 
 /** One proxy, alone. */
 export const subjectOf = (proxy: Proxy, door: Door): Subject => ({
-  ...{ label: labelHop(proxy.hop), hop: proxy.hop, before: [] },
+  ...{ label: labelHop(proxy.hop), hop: proxy.hop, before: [], isAlone: true },
   reach: reachBy({ cascade: 'audit' as Route['cascade'], identity: '' as Identity, hops: [proxy] }, door),
 });
 

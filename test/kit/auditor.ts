@@ -92,7 +92,7 @@ export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Audi
 /** A proxy as an auditor on its own address reaches it. */
 export const subjectOf = (url: string): Subject => {
   const hop = parseHop(url);
-  return { label: labelHop(hop), hop, before: [], reach: (cancel) => reach(hop.endpoint, cancel) };
+  return { label: labelHop(hop), hop, before: [], isAlone: true, reach: (cancel) => reach(hop.endpoint, cancel) };
 };
 
 const reach = ({ host, port }: Endpoint, { signal }: Cancel): Promise<Socket> =>

@@ -16,6 +16,8 @@ export interface Subject {
   readonly reach: (cancel: Cancel) => Promise<Duplex>;
   /** Addresses of hops before it, which a site may be shown instead of yours. */
   readonly before: readonly { readonly hop: number; readonly address: string }[];
+  /** It is reached directly: no hop stands before it. */
+  readonly isAlone?: true;
 }
 
 /** Whether a proxy can be handed plain requests. */

@@ -1,0 +1,65 @@
+import type { Evidence } from '../../model/audit.js';
+import { shown as clear } from '../ask/text.js';
+import { knowsYou } from '../identity/facts.js';
+import type { WitnessStand } from '../stand.js';
+import { sentFields } from '../witness/fetch.js';
+import type { Variable } from '../witness/read.js';
+import { type Shown, type Sight, labelWitness } from '../witness/witnesses.js';
+import { type Result, failed, inconclusive, note, notForThis, untested } from './check.js';
+import { ordinary } from './presence.js';
+import { silence } from './witness-words.js';
+
+/** The verdict on the fields that a page of others shows (as variables, RFC 3875 §4.1.18). */
+export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
+  const { witness, shown } = sight;
+  const label = labelWitness(witness);
+  if (shown.kind === 'echo') return notForThis(`${label} shows no fields.`);
+  if (shown.kind !== 'variables') return silence(label, shown);
+  const news = shown.variables.filter((variable) => isNews(variable, new URL(witness.url)));
+  const seen = stand.search(Buffer.from(news.map(lineOf).join('\n'), 'latin1'));
+  const yours = seen.filter(({ fact }) => fact.of === 'you');
+  const evidence = evidenceOf(label, news);
+  if (yours.some(({ reach }) => reach === 'whole'))
+    return failed(`${label} shows something of you in a field that was not sent.`, 'transparent', evidence);
+  if (yours.length > 0) return failed(`${label} shows a part of your address in a field.`, 'partial', evidence);
+  // Inside TLS that was verified nobody between can write.
+  const announced = witness.isSecure ? undefined : announcementIn(sight, news);
+  if (announced !== undefined) return announced;
+  return knowsYou(stand.facts)
+    ? note(`Nothing of you in the fields that ${label} shows.`)
+    : untested(`Your public address is not known, so nobody can say that it is not in what ${label} shows.`);
+};
+
+/** A field, and other than it was sent. */
+const isNews = ({ name, value }: Variable, url: URL): boolean =>
+  name.startsWith('HTTP_') && sentAs(url).get(name) !== value;
+
+const sentAs = (url: URL): ReadonlyMap<string, string> =>
+  new Map(Object.entries(sentFields(url)).map(([name, value]) => [variableOf(name), value]));
+
+const variableOf = (name: string): string => `HTTP_${name.toUpperCase().replaceAll('-', '_')}`;
+
+const fieldOf = (variable: string): string => variable.slice(5).replaceAll('_', '-');
+
+/** Fields that nobody but a proxy can have written; the page's own house writes some too, which are there directly as well. */
+const announcementIn = ({ witness, met }: Sight, news: readonly Variable[]): Result | undefined => {
+  const own = new Set([...sentAs(new URL(witness.url)).keys(), ...namesIn(met)]);
+  const strange = news.filter(({ name }) => !own.has(name) && !ordinary.test(fieldOf(name)));
+  if (strange.length === 0) return undefined;
+  const label = labelWitness(witness);
+  const names = clear([...new Set(strange.map(({ name }) => fieldOf(name)))].slice(0, 6).join(', '), 200);
+  if (met.kind !== 'variables')
+    return inconclusive(`${label} shows ${names}, and was not met directly: its own house may write that.`);
+  const evidence = evidenceOf(label, strange);
+  return { ...failed(`It announces itself to ${label} (${names}).`, 'anonymous', evidence), axis: 'PX' };
+};
+
+const namesIn = (met: Shown): readonly string[] =>
+  met.kind === 'variables' ? met.variables.map(({ name }) => name) : [];
+
+const evidenceOf = (label: string, fields: readonly Variable[]): readonly Evidence[] => [
+  { what: `fields that ${label} shows and that were not sent`, arrived: clear(fields.map(lineOf).join('\n')) },
+];
+
+/** Logins at the proxy are nobody's business. */
+const lineOf = ({ name, value }: Variable): string => `${name} = ${name === 'HTTP_PROXY_AUTHORIZATION' ? '…' : value}`;
