@@ -15,6 +15,8 @@ export interface Page extends AsyncDisposable {
   readonly cert: string;
   /** Requests as they came: the path, and the address that they came from. */
   readonly asked: readonly { readonly path: string; readonly from: string }[];
+  /** Addresses that have connected, whether they asked for anything or not. */
+  readonly reached: readonly string[];
   readonly says: (speech: Speech) => void;
 }
 
@@ -42,6 +44,7 @@ export const openPage = async (
   at: { readonly host: string; readonly secure?: true },
 ): Promise<Page> => {
   const asked: { readonly path: string; readonly from: string }[] = [];
+  const reached: string[] = [];
   const sockets = new Set<Socket>();
   let says = speech;
   const listener: RequestListener = (request, response) => {
@@ -49,10 +52,11 @@ export const openPage = async (
     response.on('error', () => undefined);
     says(response, request);
   };
-  const identity = certificateFor(`IP:${at.host}`);
+  const identity = certificateFor(`IP:${at.host},DNS:page.test`);
   const server = at.secure === true ? createSecureServer(identity, listener) : createServer(listener);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
+    reached.push(socket.remoteAddress ?? '');
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => {
@@ -63,6 +67,7 @@ export const openPage = async (
     url: `http${at.secure === true ? 's' : ''}://${at.host}:${port}/env.php`,
     cert: identity.cert,
     asked,
+    reached,
     says: (other) => {
       says = other;
     },

@@ -12,7 +12,7 @@ import { auditorAt } from './auditor.js';
 import type { Page } from './page.js';
 
 /** Pages that may be asked; `within` is the time for one. */
-export const witnessesOf = (pages: readonly Page[], within = 3_000): Witnesses => {
+export const witnessesOf = (pages: readonly Pick<Page, 'url' | 'cert'>[], within = 3_000): Witnesses => {
   let nonce = 0;
   const ca = pages.map(({ cert }) => cert);
   return createWitnesses({

@@ -15,7 +15,8 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
   const label = labelWitness(witness);
   if (shown.kind === 'echo') return notForThis(`${label} shows no fields.`);
   if (shown.kind !== 'variables') return silence(label, shown);
-  const news = shown.variables.filter((variable) => isNews(variable, new URL(witness.url)));
+  const sent = sentAs(new URL(witness.url));
+  const news = shown.variables.filter(({ name, value }) => name.startsWith('HTTP_') && sent.get(name) !== value);
   const seen = stand.search(Buffer.from(news.map(lineOf).join('\n'), 'latin1'));
   const yours = seen.filter(({ fact }) => fact.of === 'you');
   const evidence = evidenceOf(label, news);
@@ -23,17 +24,15 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
     return failed(`${label} shows something of you in a field that was not sent.`, 'transparent', evidence);
   if (yours.length > 0) return failed(`${label} shows a part of your address in a field.`, 'partial', evidence);
   // Inside TLS that was verified nobody between can write.
-  const announced = witness.isSecure ? undefined : announcementIn(sight, news);
+  const strange = witness.isSecure ? [] : news.filter(({ name }) => !sent.has(name));
+  const announced = announcementIn(sight, strange);
   if (announced !== undefined) return announced;
   return knowsYou(stand.facts)
     ? note(`Nothing of you in the fields that ${label} shows.`)
     : untested(`Your public address is not known, so nobody can say that it is not in what ${label} shows.`);
 };
 
-/** A field, and other than it was sent. */
-const isNews = ({ name, value }: Variable, url: URL): boolean =>
-  name.startsWith('HTTP_') && sentAs(url).get(name) !== value;
-
+/** The variables that a request makes if nothing comes in between. */
 const sentAs = (url: URL): ReadonlyMap<string, string> =>
   new Map(Object.entries(sentFields(url)).map(([name, value]) => [variableOf(name), value]));
 
@@ -42,9 +41,9 @@ const variableOf = (name: string): string => `HTTP_${name.toUpperCase().replaceA
 const fieldOf = (variable: string): string => variable.slice(5).replaceAll('_', '-');
 
 /** Fields that nobody but a proxy can have written; the page's own house writes some too, which are there directly as well. */
-const announcementIn = ({ witness, met }: Sight, news: readonly Variable[]): Result | undefined => {
-  const own = new Set([...sentAs(new URL(witness.url)).keys(), ...namesIn(met)]);
-  const strange = news.filter(({ name }) => !own.has(name) && !ordinary.test(fieldOf(name)));
+const announcementIn = ({ witness, met }: Sight, unsent: readonly Variable[]): Result | undefined => {
+  const own = namesIn(met);
+  const strange = unsent.filter(({ name }) => !own.includes(name) && !ordinary.test(fieldOf(name)));
   if (strange.length === 0) return undefined;
   const label = labelWitness(witness);
   const names = clear([...new Set(strange.map(({ name }) => fieldOf(name)))].slice(0, 6).join(', '), 200);

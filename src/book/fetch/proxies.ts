@@ -95,6 +95,7 @@ const guardAnswers = () => {
     off: (): void => {
       clearInterval(timer);
       unsubscribe('net.client.socket', onSocket);
+      course.disable();
       // The agent forgets a proxy that says nothing, and would leave it open.
       for (const socket of all) socket.destroy();
     },

@@ -10,6 +10,7 @@ import { auditByWitnesses } from '../../../src/audit/witnessed.js';
 import type { Witnesses } from '../../../src/audit/witness/witnesses.js';
 import type { Stamp } from '../../../src/model/book.js';
 import { type Auditor, auditorAt, openAuditor, subjectOf } from '../../kit/auditor.js';
+import { openHop } from '../../kit/hops.js';
 import { backTo, holdings } from '../../kit/leak.js';
 import { type Page, type Speech, echoes, openPage, showsVariables, tells } from '../../kit/page.js';
 import { createScope } from '../../kit/scope.js';
@@ -255,7 +256,52 @@ const listener = async (): Promise<Server> => {
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
+describe('a page by its name', () => {
+  const login = { user: 'bob', password: 'pass:word%' };
+  for (const scheme of ['http', 'socks5h', 'socks4a'] as const)
+    it(`is looked up by the proxy, over ${scheme}, which alone is told the login`, async () => {
+      const at = await page(showsVariables, { secure: true });
+      const hop = scope.use(
+        await openHop({
+          ...{ scheme, resolve: (host) => (host === 'page.test' ? '127.0.3.1' : undefined) },
+          ...(scheme === 'socks4a' ? {} : { login }),
+        }),
+      );
+      const url = at.url.replace('127.0.3.1', 'page.test');
+      const witnesses = witnessesOf([{ url, cert: at.cert }]);
+      const [sight] = await witnesses.ask(subjectOf(hop.url), 'tunnel', forget);
+      assert.equal(sight?.shown.kind, 'variables');
+      assert.equal(hop.visits[0]?.asked?.kind, 'name');
+      assert.doesNotMatch(JSON.stringify(sight.shown), /PROXY|bob|pass/);
+    });
+
+  it('is known by a certificate for it, and no other, be it a name or an address', async () => {
+    const at = await page(echoes, { secure: true });
+    const hop = scope.use(await openHop({ scheme: 'http', resolve: () => '127.0.3.1' }));
+    for (const [host, shown] of [
+      ['page.test', 'echo'],
+      ['127.0.3.1', 'echo'],
+      ['other.test', 'untrusted it is not for other.test'],
+      ['127.0.3.9', 'untrusted it is not for 127.0.3.9'],
+      ['127.0.0.1', 'untrusted it is not for 127.0.0.1'],
+    ] as const) {
+      const witnesses = witnessesOf([{ url: at.url.replace('127.0.3.1', host), cert: at.cert }]);
+      const [sight] = await witnesses.ask(subjectOf(hop.url), 'tunnel', forget);
+      assert.ok(sight);
+      assert.equal('note' in sight.shown ? `${sight.shown.kind} ${sight.shown.note}` : sight.shown.kind, shown);
+    }
+  });
+});
+
 describe('a proxy that does not work', () => {
+  it('is not called hostile for a certificate of its own', async () => {
+    const [clear, secure] = [await page(echoes), await page(echoes, { secure: true })];
+    const witnesses = await met(clear, secure);
+    const hop = scope.use(await openHop({ scheme: 'https', trust: 'authorities' }));
+    const report = await byWitnesses(hop.url, witnesses);
+    assert.deepEqual([report.outcome, report.modes], ['dead', []]);
+  });
+
   it('leads to no connection to a page: dead, silent, refusing or endless', async () => {
     const [clear, secure] = [await page(echoes), await page(echoes, { secure: true })];
     const closed = await listener();
@@ -275,7 +321,7 @@ describe('a proxy that does not work', () => {
     }
     await backTo(base);
     assert.deepEqual(
-      [clear, secure].map(({ asked }) => asked.map(({ from }) => from)),
+      [clear, secure].map(({ reached }) => reached),
       [[auditorAt], [auditorAt]],
     );
   });
