@@ -28,6 +28,7 @@ before(async () => {
 });
 after(() => scope[Symbol.asyncDispose]());
 
+const page = (): Page | undefined => clear;
 const url = (n: number): string => urls[n] ?? '';
 const [honest, leaky, opening] = [0, 1, 2];
 
@@ -55,10 +56,17 @@ describe('kaskade audit --witness', () => {
 
   it('tells of a proxy that shows your address to a page', async (context) => {
     const { audit, clear } = scene(context);
+    const before = page()?.asked.length ?? 0;
     const { stdout } = await audit([url(leaky), '--witness', clear]);
     assert.match(stdout, /forward TRANSPARENT/);
     assert.match(stdout, /X02 {2}critical {2}127\.0\.3\.1 shows something of you in a field that was not sent\./);
     assert.match(stdout, /arrived HTTP_X_FORWARDED_FOR = 127\.0\.0\.1/);
+    const times =
+      page()
+        ?.asked.slice(before)
+        .map(({ at }) => at) ?? [];
+    assert.equal(times.length, 3, 'directly, through the proxy, and to look again');
+    for (const [nth, at] of times.entries()) assert.ok(nth === 0 || at - (times[nth - 1] ?? at) > 950, String(times));
   });
 
   it('calls one that opens TLS hostile where the page itself was verified, and accuses it of nothing otherwise', async (context) => {

@@ -8,13 +8,21 @@ import { certificateFor } from './certificate.js';
 /** What is said to a request. */
 export type Speech = (response: ServerResponse, request: IncomingMessage) => void;
 
+/** A request: its path and fields, the address that it came from, and when. */
+export interface Asked {
+  readonly path: string;
+  readonly fields: string;
+  readonly from: string;
+  readonly at: number;
+}
+
 /** A page that is open. */
 export interface Page extends AsyncDisposable {
   readonly url: string;
   /** Its certificate, where it has one. */
   readonly cert: string;
-  /** Requests as they came: the path, and the address that they came from. */
-  readonly asked: readonly { readonly path: string; readonly from: string }[];
+  /** Requests as they came. */
+  readonly asked: readonly Asked[];
   /** Addresses that have connected, whether they asked for anything or not. */
   readonly reached: readonly string[];
   readonly says: (speech: Speech) => void;
@@ -43,12 +51,13 @@ export const openPage = async (
   speech: Speech,
   at: { readonly host: string; readonly secure?: true },
 ): Promise<Page> => {
-  const asked: { readonly path: string; readonly from: string }[] = [];
+  const asked: Asked[] = [];
   const reached: string[] = [];
   const sockets = new Set<Socket>();
   let says = speech;
   const listener: RequestListener = (request, response) => {
-    asked.push({ path: request.url ?? '', from: peerOf(request) });
+    const fields = request.rawHeaders.join('\n');
+    asked.push({ path: request.url ?? '', fields, from: peerOf(request), at: performance.now() });
     response.on('error', () => undefined);
     says(response, request);
   };

@@ -1,6 +1,9 @@
+import { parseHost } from '../../model/address.js';
 import type { Evidence } from '../../model/audit.js';
+import { privateKind } from '../../model/private.js';
 import { shown as clear } from '../ask/text.js';
-import { knowsYou } from '../identity/facts.js';
+import { type Fact, knowsYou } from '../identity/facts.js';
+import type { Sighting } from '../identity/search.js';
 import type { WitnessStand } from '../stand.js';
 import { sentFields } from '../witness/fetch.js';
 import type { Variable } from '../witness/read.js';
@@ -17,8 +20,7 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
   if (shown.kind !== 'variables') return silence(label, shown);
   const sent = sentAs(new URL(witness.url));
   const news = shown.variables.filter(({ name, value }) => name.startsWith('HTTP_') && sent.get(name) !== value);
-  const seen = stand.search(Buffer.from(news.map(lineOf).join('\n'), 'latin1'));
-  const yours = seen.filter(({ fact }) => fact.of === 'you');
+  const yours = yoursIn(sight, news, stand);
   const evidence = evidenceOf(label, news);
   if (yours.some(({ reach }) => reach === 'whole'))
     return failed(`${label} shows something of you in a field that was not sent.`, 'transparent', evidence);
@@ -31,6 +33,21 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
     ? note(`Nothing of you in the fields that ${label} shows.`)
     : untested(`Your public address is not known, so nobody can say that it is not in what ${label} shows.`);
 };
+
+/**
+ * What is the user's. A private address or a name that stands there directly as well is of the page's own house, which may have the
+ * same ones; that a public address of the user's does is no wonder.
+ */
+const yoursIn = ({ met }: Sight, news: readonly Variable[], { search }: WitnessStand): readonly Sighting[] => {
+  const own = new Set(met.kind === 'variables' ? met.variables.map(lineOf) : []);
+  const lines = news.map(lineOf);
+  const find = (some: readonly string[]): readonly Sighting[] =>
+    search(Buffer.from(some.join('\n'), 'latin1')).filter(({ fact }) => fact.of === 'you');
+  const others = find(lines.filter((line) => !own.has(line)));
+  return [...others, ...find(lines.filter((line) => own.has(line))).filter(({ fact }) => isPublic(fact))];
+};
+
+const isPublic = ({ kind, text }: Fact): boolean => kind === 'address' && privateKind(parseHost(text)) === undefined;
 
 /** The variables that a request makes if nothing comes in between. */
 const sentAs = (url: URL): ReadonlyMap<string, string> =>

@@ -1,9 +1,10 @@
 /** Pages of others that the user has named: met directly first, then asked once through each proxy, as seldom as they may be. */
 
-import { hostText } from '../../model/address.js';
+import { hostText, parseHost } from '../../model/address.js';
 import type { Mode } from '../../model/audit.js';
 import type { Millis } from '../../model/brand.js';
 import type { Hop } from '../../model/hop.js';
+import { privateKind } from '../../model/private.js';
 import type { Witness } from '../../model/witness.js';
 import type { Cancel } from '../../net/cancel.js';
 import { mayAsk } from '../ask/judge-link.js';
@@ -67,7 +68,7 @@ export const createWitnesses = (parts: WitnessesParts): Witnesses => {
     const url = withNonce(page.witness.url, parts.random());
     const fetched = await fetchPage({ url, road: way.road(), within, behindTls: way.behindTls }, cancel);
     mind(page, fetched, way);
-    return shownOf(fetched, url);
+    return shownOf(fetched, url, page.witness);
   };
   return {
     meet: (cancel) =>
@@ -136,13 +137,16 @@ const mind = ({ witness, gate, refusals }: Page, fetched: Fetched, { isDirect }:
   if (refusals.inRow >= (isDirect || witness.isSecure ? 1 : mostRefusals)) gate.close('it forbids being asked (403)');
 };
 
-const shownOf = (fetched: Fetched, url: URL): Shown => {
+const shownOf = (fetched: Fetched, url: URL, { endpoint }: Witness): Shown => {
   if (fetched.kind === 'nothing') return { ...fetched, kind: 'unheard' };
   if (fetched.kind === 'untrusted') return fetched;
   const { status, body, isKept } = fetched;
   if (status !== 200) return { kind: 'useless', note: `it answers ${status}`, status };
   const testimony = readTestimony(body);
   if (testimony.kind === 'nothing') return { kind: 'useless', note: 'it shows no address', status };
+  const near = privateKind(parseHost(testimony.address));
+  if (near !== undefined && privateKind(endpoint.host) === undefined)
+    return { kind: 'useless', note: `it shows an address of its own house (${near})`, status };
   return isKept || isOfAnother(testimony, url) ? { kind: 'kept' } : testimony;
 };
 

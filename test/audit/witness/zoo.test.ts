@@ -154,6 +154,26 @@ describe('a page of others', () => {
     ]);
   });
 
+  it('has addresses of its own house, which may be those of yours too', async () => {
+    const lan = '192.168.1.23';
+    const mine = yourFacts({ sure: [auditorAt, '127.0.0.1'], other: [lan], names: ['brigitte'] });
+    const house: Speech = (response, request) => {
+      request.headers['x-front'] = `${lan} brigitte`;
+      showsVariables(response, request);
+    };
+    const front = await page(house);
+    const witnesses = await met(front);
+    const url = await open('B01');
+    const said = async (): Promise<string | undefined> =>
+      saidIn(await auditor.audit(url, { tier: 'quick', facts: mine, witnesses })).find((line) => line.includes('X02'));
+    assert.equal(await said(), 'forward X02 note');
+    front.says((response, request) => {
+      request.headers['x-other'] = lan;
+      house(response, request);
+    });
+    assert.equal(await said(), 'forward X02 fail transparent');
+  });
+
   it('accuses nobody over TLS that was not met directly', async () => {
     const report = await byWitnesses(await open('P30'), witnessesOf([await page(echoes, { secure: true })]));
     assert.deepEqual(
@@ -270,16 +290,18 @@ describe('a page by its name', () => {
       const url = at.url.replace('127.0.3.1', 'page.test');
       const witnesses = witnessesOf([{ url, cert: at.cert }]);
       const [sight] = await witnesses.ask(subjectOf(hop.url), 'tunnel', forget);
-      assert.equal(sight?.shown.kind, 'variables');
+      // It answers, by the name of a public page: what such a one sees here is no address of the world.
+      assert.equal(sight?.shown.kind, 'useless');
       assert.equal(hop.visits[0]?.asked?.kind, 'name');
-      assert.doesNotMatch(JSON.stringify(sight.shown), /PROXY|bob|pass/);
+      assert.match(at.asked[0]?.fields ?? '', /^Host\npage\.test:\d+\n/);
+      assert.doesNotMatch(at.asked[0]?.fields ?? '', /proxy|bob|pass:/i);
     });
 
   it('is known by a certificate for it, and no other, be it a name or an address', async () => {
     const at = await page(echoes, { secure: true });
     const hop = scope.use(await openHop({ scheme: 'http', resolve: () => '127.0.3.1' }));
     for (const [host, shown] of [
-      ['page.test', 'echo'],
+      ['page.test', 'useless it shows an address of its own house (loopback)'],
       ['127.0.3.1', 'echo'],
       ['other.test', 'untrusted it is not for other.test'],
       ['127.0.3.9', 'untrusted it is not for 127.0.3.9'],
