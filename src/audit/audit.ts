@@ -122,7 +122,7 @@ const besideEarlier = async (
   const seen = isThorough(plan.tier) ? await lookBack(found, past.watched ?? [], here) : found;
   const { grade: alone } = reportMode({ ...graded, findings: seen });
   const result = besidePast(alone, past, at);
-  const compared = result && findingOf(repeat, stand, result);
+  const compared = result && findingOf(repeat, stand.mode, result);
   const findings = seen.map((finding) => (finding.check === repeat.id ? (compared ?? finding) : finding));
   for (const finding of findings) if (!found.includes(finding)) plan.onFinding?.(finding);
   const report = reportMode({ ...graded, findings });

@@ -25,7 +25,7 @@ export const lookBack = async (
 ): Promise<readonly Finding[]> => {
   const result = await cameSince(watched, here);
   if (result === undefined) return findings;
-  const back = findingOf(check, here.stand, result);
+  const back = findingOf(check, here.stand.mode, result);
   const now = findings.find((finding) => finding.check === check.id);
   if (now === undefined) return [...findings, back];
   if (back.answer !== 'fail' || now.answer === 'fail') return findings;

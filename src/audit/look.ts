@@ -106,7 +106,7 @@ export const standParts = (
   mode: Mode,
   { plan, cancel, nth = 0 }: Given & { readonly nth?: number },
 ): StandParts => {
-  const { judges, facts, within, random, search, patience } = plan;
+  const { judges, facts, within, random, search, patience, witnesses } = plan;
   const judge = judges[nth % judges.length] ?? judges[0];
-  return { mode, subject, judge, facts, within, random, signal: cancel.signal, search, patience };
+  return { mode, subject, judge, facts, within, random, signal: cancel.signal, search, patience, witnesses };
 };

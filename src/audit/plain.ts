@@ -11,6 +11,7 @@ import { type Ask, type Asker, type Visit, visit } from './ask/visit.js';
 import type { Fact } from './identity/facts.js';
 import type { Search } from './identity/search.js';
 import { randomHex } from './random.js';
+import type { Witnesses } from './witness/witnesses.js';
 
 /** What a stand is made of. */
 export interface StandParts extends Cancel {
@@ -24,6 +25,8 @@ export interface StandParts extends Cancel {
   readonly random: () => string;
   /** A search for the facts that others share; made when it is needed where it is missing. */
   readonly search?: Search | undefined;
+  /** Pages of others that are asked beside. */
+  readonly witnesses?: Witnesses | undefined;
   /** What came of the plain question already. */
   readonly echo?: Visit;
 }

@@ -10,6 +10,7 @@ import type { Visit } from './ask/visit.js';
 import type { Past } from './grade.js';
 import type { Fact } from './identity/facts.js';
 import type { Search } from './identity/search.js';
+import type { Witnesses } from './witness/witnesses.js';
 
 /** How proxies are audited. */
 export interface AuditPlan {
@@ -20,6 +21,8 @@ export interface AuditPlan {
   readonly facts: readonly Fact[];
   /** A search for them, made once for many proxies. */
   readonly search?: Search;
+  /** Pages of others that are asked beside. */
+  readonly witnesses?: Witnesses;
   /** How long one question may take. */
   readonly within: Millis;
   /** How long the longest look waits for who comes later; forty seconds where it is missing. */

@@ -1,16 +1,16 @@
 /** Asks checks of one mode, and every accusation once more on another connection before it is made. */
 
-import type { Finding, Tier } from '../model/audit.js';
+import type { Finding, Mode, Tier } from '../model/audit.js';
 import { tiers } from '../model/audit.js';
 import { asKaskadeError } from '../model/error.js';
 import { explain } from '../model/failure.js';
 import { reasonOf } from '../net/cancel.js';
 import type { Check, Result } from './checks/check.js';
 import { checks } from './checks/index.js';
-import type { Stand } from './stand.js';
+import type { Stand, WitnessStand } from './stand.js';
 
 /** Stands for the first look and for every further one, each on fresh connections, and before another judge if there is one. */
-export type Stands = (look: number) => Stand;
+export type Stands<On = Stand> = (look: number) => On;
 
 /** Asks everything up to a tier. After something hostile nothing more is asked. `onFinding` is told of each as it is settled. */
 export const runChecks = async (
@@ -19,13 +19,14 @@ export const runChecks = async (
   onFinding: (finding: Finding) => void,
 ): Promise<readonly Finding[]> => {
   const findings: Finding[] = [];
-  const { mode } = stands(0);
+  const { mode, witnesses } = stands(0);
+  const isAsked = ({ by }: Check): boolean => by === undefined || witnesses !== undefined;
   for (const step of tiers.slice(1, tiers.indexOf(tier) + 1)) {
-    const wanted = checks.filter((check) => check.tier === step && check.modes.includes(mode));
+    const wanted = checks.filter((check) => check.tier === step && check.modes.includes(mode) && isAsked(check));
     const isOver = findings.some(({ answer, caps }) => answer === 'fail' && caps === 'hostile');
     const results = isOver ? wanted.map(() => skipped) : await askAll(wanted, stands);
     for (const [index, check] of wanted.entries()) {
-      const finding = findingOf(check, stands(0), results[index] ?? skipped);
+      const finding = findingOf(check, mode, results[index] ?? skipped);
       findings.push(finding);
       onFinding(finding);
     }
@@ -35,7 +36,11 @@ export const runChecks = async (
 
 const skipped: Result = { answer: 'untested', sentence: 'Not asked: what is known is bad enough.' };
 
-const askAll = async (wanted: readonly Check[], stands: Stands): Promise<readonly Result[]> => {
+/** The results of some checks, in their order. */
+export const askAll = async <On extends WitnessStand>(
+  wanted: readonly Check<On>[],
+  stands: Stands<On>,
+): Promise<readonly Result[]> => {
   const results: Result[] = [];
   for (const check of wanted) results.push(await askOne(check, stands(0)));
   for (const [index, check] of wanted.entries()) {
@@ -46,7 +51,7 @@ const askAll = async (wanted: readonly Check[], stands: Stands): Promise<readonl
 };
 
 /** A check that falls over has tested nothing. */
-const askOne = async (check: Check, stand: Stand): Promise<Result> => {
+const askOne = async <On extends WitnessStand>(check: Check<On>, stand: On): Promise<Result> => {
   try {
     return await check.run(stand);
   } catch (thrown) {
@@ -61,7 +66,11 @@ const askOne = async (check: Check, stand: Stand): Promise<Result> => {
 const mostLooks = 4;
 
 /** Seen twice, it is so; seen once in four looks, it is told as that and accuses nobody. */
-const confirm = async (check: Check, first: Result, stands: Stands): Promise<Result> => {
+const confirm = async <On extends WitnessStand>(
+  check: Check<On>,
+  first: Result,
+  stands: Stands<On>,
+): Promise<Result> => {
   for (let look = 1; look < mostLooks; look += 1) {
     const again = await askOne(check, stands(look));
     if (again.answer === 'fail')
@@ -74,7 +83,7 @@ const confirm = async (check: Check, first: Result, stands: Stands): Promise<Res
 };
 
 /** A result beside the check's own words. */
-export const findingOf = (check: Check, { mode }: Stand, result: Result): Finding => {
+export const findingOf = (check: Omit<Check, 'run'>, mode: Mode, result: Result): Finding => {
   const { answer, sentence, caps, evidence = [], axis = check.axis } = result;
   return {
     ...{ check: check.id, mode, axis, severity: check.severity, answer, sentence, evidence },

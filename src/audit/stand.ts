@@ -15,10 +15,12 @@ import { type Subject, openTunnel } from './ask/subject.js';
 import { type Ask, type Visit, visit, visitInRow } from './ask/visit.js';
 import type { Fact } from './identity/facts.js';
 import { type Search, createSearch } from './identity/search.js';
+import { createMemory } from './memory.js';
 import { type PageName, pathOf, readable } from './judge/pages.js';
 import { type StandParts, askPlain, askerOf, freshId } from './plain.js';
 import { type JudgeRecord, findRecord } from './judge/record.js';
 import type { Lookup } from './judge/zone.js';
+import type { Witnesses } from './witness/witnesses.js';
 
 /** What came of TLS through a tunnel. */
 export interface TlsVisit {
@@ -28,13 +30,21 @@ export interface TlsVisit {
   readonly failure?: Failure;
 }
 
-/** A stand. */
-export interface Stand extends Cancel {
+/** What a check needs that asks pages of others only. */
+export interface WitnessStand extends Cancel {
   readonly mode: Mode;
   readonly subject: Subject;
-  readonly judge: JudgeLink;
   readonly facts: readonly Fact[];
   readonly search: Search;
+  /** Pages of others, where the user has named some. */
+  readonly witnesses?: Witnesses;
+  /** Does once what several checks need. */
+  readonly once: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
+}
+
+/** A stand. */
+export interface Stand extends WitnessStand {
+  readonly judge: JudgeLink;
   readonly within: Millis;
   /** How long strangers are waited for who come for what was asked. */
   readonly patience: Millis;
@@ -50,8 +60,6 @@ export interface Stand extends Cancel {
   readonly askedFor: (name: PageName) => Promise<Visit>;
   /** The plain question with fields in it that proxies write themselves, asked once. */
   readonly seeded: () => Promise<Visit>;
-  /** Does once what several checks need. */
-  readonly once: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
   /** TLS to one of the judge's ports, once. */
   readonly tls: (nth: number) => Promise<TlsVisit>;
   /** The same on a connection of its own. */
@@ -118,6 +126,7 @@ export const createStand = (parts: StandParts): Stand => {
     signal,
     freshId,
     once,
+    ...(parts.witnesses === undefined ? {} : { witnesses: parts.witnesses }),
     search: (bytes) => {
       search ??= createSearch(parts.facts);
       return search(bytes);
@@ -139,22 +148,6 @@ export const createStand = (parts: StandParts): Stand => {
     records: (id) => judge.records(id, cancel),
     lookups: (id) => judge.lookups(id, cancel),
     recordsOfAll: (ids) => judge.recordsOfAll(ids, cancel),
-  };
-};
-
-/** What was done already, by name. */
-const createMemory = () => {
-  const known = new Map<string, Promise<unknown>>();
-  return {
-    once: <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
-      const found = known.get(name) ?? work();
-      known.set(name, found);
-      // What is kept under a name was made by the same work.
-      return found as Promise<Result>;
-    },
-    keep: (name: string, result: unknown): void => {
-      known.set(name, Promise.resolve(result));
-    },
   };
 };
 

@@ -68,7 +68,7 @@ const section = (
   return [
     `<section id="row${index}"><h3>${safe(proxy)}, ${mode}: ${grade ?? 'no grade'}</h3>`,
     `<p>${safe(sentence)}${grade === undefined || sentence === meaning(grade) ? '' : ` ${safe(meaning(grade))}`}`,
-    ` Tier ${tier}, ${date} UTC, ${judges} judges.</p>`,
+    ` Tier ${tier}, ${date} UTC, ${judges === 0 ? 'by pages of others' : `${judges} judges`}.</p>`,
     ...told.map(findingText),
     '</section>',
   ].join('\n');

@@ -85,9 +85,10 @@ const tellLines = (output: Output, sign: 'sent' | 'arrived', lines: readonly str
 const tellEnd = (output: Output, { judges, at, traits: { spareLife } }: AuditReport): void => {
   if (spareLife !== undefined) output.say({ tone: 'faint', text: `  ${spareLifeText(spareLife)}` });
   const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  const by = judges === 0 ? 'pages of others' : `${judges} ${judges === 1 ? 'judge' : 'judges'}`;
   output.say({
     tone: 'faint',
-    text: `  seen at ${when} UTC by ${judges} ${judges === 1 ? 'judge' : 'judges'}; it may be otherwise tomorrow`,
+    text: `  seen at ${when} UTC by ${by}; it may be otherwise tomorrow`,
   });
 };
 

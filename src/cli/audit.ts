@@ -20,6 +20,7 @@ interface Flags {
   readonly filter?: string;
   readonly tier: string;
   readonly judge?: readonly string[];
+  readonly witness?: readonly string[];
   readonly failOn?: string;
   readonly explain?: string;
   readonly html?: string;
@@ -40,6 +41,11 @@ export const furnishAudit: Furnish = (command, run) => {
     .option('--filter <filter>', "those of the book that a filter finds, such as 'released, country=DE'")
     .option('--tier <tier>', 'pulse (does it work), quick (a first grade), full, watch (with waiting)', 'quick')
     .option('--judge <url>', 'http://HOST:PORT/#KEY, as kaskade judge prints it; may be given again', more)
+    .option(
+      '--witness <url>',
+      'a page of others that is asked too, directly and through each proxy; may be given again',
+      more,
+    )
     .option('--fail-on <grade>', 'leave with 1 where a proxy has that grade or a worse one')
     .option('--explain <check>', 'what a check does and what its failure means; * for all')
     .option('--html <file>', 'write a page with all results')
@@ -89,8 +95,9 @@ const work = async (face: Face, audits: AuditDesk, { proxies, flags }: Asked): P
   return failOn !== undefined && reports.some((report) => isAsBad(report, failOn)) ? 1 : 0;
 };
 
-const optionsOf = ({ judge, yes, timeout, concurrency }: Flags): Partial<AuditWish> => ({
+const optionsOf = ({ judge, witness, yes, timeout, concurrency }: Flags): Partial<AuditWish> => ({
   ...(judge === undefined ? {} : { judges: judge }),
+  ...(witness === undefined ? {} : { witnesses: witness }),
   ...(yes === undefined ? {} : { agreed: yes }),
   ...(timeout === undefined ? {} : { within: millis(numberOf('--timeout', timeout, 300) * 1_000) }),
   ...(concurrency === undefined ? {} : { most: numberOf('--concurrency', concurrency, 8_000) }),

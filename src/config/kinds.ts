@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 import { parseEndpoint, parseHost, parsePort } from '../model/address.js';
 import { type Millis, millis } from '../model/brand.js';
 import { labelEndpoint } from '../model/address.js';
+import { parseWitness } from '../model/witness.js';
 import type { ListenAt } from '../net/listen.js';
 
 /** A value, or why there is none. */
@@ -136,6 +137,17 @@ export const paths = several('absolute paths of files separated by commas, or no
 export const judges = several('URLs such as http://judge.example:8080/#KEY separated by commas, or none', 8, (url) =>
   /^http:\/\/[^/#?@,]+\/?#[\w-]{43}$/.test(url),
 );
+
+const isWitness = (text: string): boolean => {
+  try {
+    return parseWitness(text).url !== '';
+  } catch {
+    return false;
+  }
+};
+
+/** Pages of others. */
+export const witnesses = several('URLs such as https://page.example/ separated by commas, or none', 8, isWitness);
 
 /** As it is written by everybody: no short or octal forms. */
 const isAddress = (text: string): boolean => {

@@ -13,6 +13,7 @@ import {
   oneOf,
   paths,
   ports,
+  witnesses,
   yesOrNo,
 } from './kinds.js';
 import { nearTo } from './near.js';
@@ -86,6 +87,11 @@ const rows = {
     addresses,
     'none',
     'your public addresses, which must not arrive at a site; what your own interfaces and judges say is added',
+  ),
+  'audit.witnesses': row(
+    witnesses,
+    'none',
+    'pages of others that audits ask too, once directly and once through each proxy: such as show variables, or the address that they see',
   ),
   'audit.agreed': row(yesOrNo, 'no', 'whether you have agreed that proxies of other people are asked'),
   'sessions.most': row(count(1, 100_000), '2000', 'how many sessions may be open at once'),

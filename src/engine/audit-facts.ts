@@ -4,23 +4,25 @@ import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { hostText } from '../model/address.js';
 import type { JudgeLink } from '../audit/ask/judge-link.js';
 import { type Fact, yourFacts } from '../audit/identity/facts.js';
+import type { Told } from './audit-witnesses.js';
 
 /** What an audit knows of the user. */
 export interface Own {
   readonly facts: readonly Fact[];
-  /** An address that one judge alone has seen: it is looked for, but that it does not arrive cannot be said. */
+  /** An address that one judge or page alone has seen: it is looked for, but that it does not arrive cannot be said. */
   readonly doubtful?: string;
 }
 
-/** What is known by the settings, the interfaces and the judges. Two must agree on how the world sees this machine. */
-export const ownFacts = (typed: readonly string[], judges: readonly JudgeLink[]): Own => {
+/** What is known by the settings, the interfaces, judges and pages of others. Two must agree on how the world sees this machine. */
+export const ownFacts = (typed: readonly string[], judges: readonly JudgeLink[], told: readonly Told[] = []): Own => {
   const interfaces = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .map(({ address }) => address.replace(/%.*$/, ''));
-  const seen = judges.map(({ you }) => you);
-  const keys = (address: string): number =>
-    new Set(judges.filter(({ you }) => you === address).map(({ key }) => key.text)).size;
-  const sure = [...typed, ...seen.filter((address) => interfaces.includes(address) || keys(address) > 1)];
+  const all: readonly Told[] = [...judges.map(({ you, key }) => ({ address: you, source: key.text })), ...told];
+  const seen = all.map(({ address }) => address);
+  const sources = (wanted: string): number =>
+    new Set(all.flatMap(({ address, source }) => (address === wanted ? (source ?? []) : []))).size;
+  const sure = [...typed, ...seen.filter((address) => interfaces.includes(address) || sources(address) > 1)];
   // An address that every machine has says nothing of this one, unless a judge sees it.
   const special = interfaces.filter((address) => !/^(?:127\.|::1$)/.test(address));
   const facts = yourFacts({ sure, other: [...seen, ...special], names: namesOf() });

@@ -26,8 +26,8 @@ export const subjectOf = (proxy: Proxy, door: Door): Subject => {
   const label = labelHop(hop);
   // There may be a hundred thousand of them, of which each is reached once or twice.
   const reach: Subject['reach'] = (cancel) => reachBy(alone(proxy), door)(cancel);
-  if (hopProtocols[hop.scheme].secure !== undefined) return { label, hop, before: nobody, reach };
-  return { label, hop, before: nobody, reach, reachThen: (then) => dialFirst(alone(proxy), door, then) };
+  if (hopProtocols[hop.scheme].secure !== undefined) return { label, hop, before: nobody, isAlone: true, reach };
+  return { label, hop, before: nobody, isAlone: true, reach, reachThen: (then) => dialFirst(alone(proxy), door, then) };
 };
 
 const nobody: Subject['before'] = [];

@@ -22,6 +22,8 @@ export interface AuditWish {
   readonly tier: Tier;
   /** Those of the settings where there are none. */
   readonly judges?: readonly string[];
+  /** Pages of others by their URLs; those of the settings where there are none. */
+  readonly witnesses?: readonly string[];
   /** The user has agreed that proxies of other people are asked; remembered. */
   readonly agreed?: true;
   /** How long one question may take, and how many proxies are asked at once. */

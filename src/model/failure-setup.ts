@@ -103,7 +103,7 @@ export const setupRows = {
   }),
   'judge-missing': local(2, {
     sentence: () => 'An audit needs a judge, and none is known.',
-    hint: 'Run kaskade judge on a host of yours, and give its URL with --judge or kaskade config set judges.',
+    hint: 'Run kaskade judge on a host of yours, and give its URL with --judge or kaskade config set judges; --witness URL asks a page of others, which can only accuse.',
   }),
   'judge-unreachable': local(3, {
     sentence: (d) => `No judge answers${noted(d)}.`,

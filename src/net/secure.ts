@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { type TLSSocket, connect as tlsConnect } from 'node:tls';
+import { type TLSSocket, checkServerIdentity, connect as tlsConnect } from 'node:tls';
 import { type Endpoint, hostText } from '../model/address.js';
 import { type KaskadeError, fail } from '../model/error.js';
 import type { Trust } from '../model/hop.js';
@@ -78,11 +78,20 @@ const tlsFailure = (error: NodeJS.ErrnoException, { endpoint }: Expected): Kaska
   // Node says ECONNRESET of an end too, but without the call that failed.
   if (code === 'ECONNRESET' && error.syscall === undefined) return fail('hop-closed', {}, error);
   if (code === 'ECONNRESET' || code === 'EPIPE') return fail('hop-reset', { note: code }, error);
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return fail('hop-untrusted', { note: `it is not for ${hostText(endpoint.host)}` }, error);
-  }
-  if (!code.startsWith('ERR_SSL_') && /CERT|SELF_SIGNED|UNABLE_TO|CRL|CA_|HOSTNAME/.test(code)) {
-    return fail('hop-untrusted', { note: code.toLowerCase().replaceAll('_', ' ') }, error);
-  }
+  const doubt = doubtIn(code, hostText(endpoint.host));
+  if (doubt !== undefined) return fail('hop-untrusted', { note: doubt }, error);
   return fail('hop-tls-failed', { note: code === '' ? 'handshake' : code }, error);
 };
+
+/** What is wrong with the certificate of a host, by the code of Node's error; undefined where the error is about something else. */
+export const doubtIn = (code: string, host: string): string | undefined => {
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `it is not for ${host}`;
+  const isOfCertificate = !code.startsWith('ERR_SSL_') && /CERT|SELF_SIGNED|UNABLE_TO|CRL|CA_|HOSTNAME/.test(code);
+  return isOfCertificate ? code.toLowerCase().replaceAll('_', ' ') : undefined;
+};
+
+/** Judges a certificate by the host that was meant: over another's stream Node would take an address for localhost. */
+export const judgedBy =
+  (host: string): typeof checkServerIdentity =>
+  (_name, certificate) =>
+    checkServerIdentity(host, certificate);

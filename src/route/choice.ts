@@ -119,7 +119,7 @@ const drawKey = ({ cascade, index }: Place, { identity, target }: Wanted): strin
 };
 
 /** What belongs to one owner on the Web; the host itself where that cannot be told. */
-const siteOf = (host: string): string => getDomain(host, { allowPrivateDomains: true }) ?? host;
+export const siteOf = (host: string): string => getDomain(host, { allowPrivateDomains: true }) ?? host;
 
 /** Sets the newest entry, and forgets the oldest of too many. */
 const store = <Value>(map: Map<string, Value>, key: string, value: Value, most: number): void => {

@@ -54,7 +54,7 @@ export const evidenceLines = (model: Model, look: Look, state: EvidenceState): r
 
 const headLines = (row: AuditRow, { auditShelf, today }: Look, columns: number): readonly Line[] => {
   const { proxy, mode, grade, sentence, exits, at, tier, judges, isKept } = row;
-  const by = judges === undefined ? '' : ` by ${judges} ${judges === 1 ? 'judge' : 'judges'}`;
+  const by = judges ? ` by ${judges} ${judges === 1 ? 'judge' : 'judges'}` : '';
   const when = `${tier}, ${ageText(today - at)} ago${by}${isKept ? ', as the book kept it' : ''}`;
   const meaning = grade === undefined ? '' : auditShelf.meaning(grade);
   const words = sentence.startsWith(meaning.replace(/\.$/, '')) ? sentence : `${sentence} ${meaning}`;

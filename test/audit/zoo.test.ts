@@ -66,7 +66,9 @@ describe('the zoo', { concurrency: 8 }, () => {
     // What is told and accuses nobody, what needs two certificates, and what others of the same kind fail.
     const spared = ['H01', 'H11', 'H13', 'H17', 'C04'];
     const facts = ['A01', 'A02', 'A04', 'N02', 'T04', 'T05', 'T06', 'T08', 'T10', 'T11', 'T12'];
+    // What asks pages of others stands before the zoo in witness/zoo.test.ts.
     const left = checks
+      .filter(({ by }) => by === undefined)
       .map(({ id }) => id as string)
       .filter((id) => !fired.has(id) && ![...spared, ...facts].includes(id));
     assert.deepEqual(left, []);

@@ -98,7 +98,13 @@ export const openAuditor = async (parts: Partial<JudgeParts> = {}): Promise<Audi
 /** A proxy as an auditor on its own address reaches it. */
 export const subjectOf = (url: string): Subject => {
   const hop = parseHop(url);
-  const subject = { label: labelHop(hop), hop, before: [], reach: (cancel: Cancel) => reach(hop.endpoint, cancel) };
+  const subject: Subject = {
+    label: labelHop(hop),
+    hop,
+    before: [],
+    isAlone: true,
+    reach: (cancel: Cancel) => reach(hop.endpoint, cancel),
+  };
   return hop.scheme === 'https' ? subject : { ...subject, reachThen: (then) => reachThen(hop.endpoint, then) };
 };
 

@@ -19,6 +19,8 @@ export interface Subject {
   readonly reachThen?: (then: Then<Duplex>) => () => void;
   /** Addresses of hops before it, which a site may be shown instead of yours. */
   readonly before: readonly { readonly hop: number; readonly address: string }[];
+  /** It is reached directly: no hop stands before it. */
+  readonly isAlone?: true;
 }
 
 /** Whether a proxy can be handed plain requests. */

@@ -5,7 +5,7 @@ import { type Grade, grades } from '../../model/book.js';
 import { explain } from '../../model/failure.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Visit } from '../ask/visit.js';
-import type { Stand } from '../stand.js';
+import type { Stand, WitnessStand } from '../stand.js';
 
 /** The answer to a check, before it is put beside the check's own words. */
 export interface Result {
@@ -18,19 +18,30 @@ export interface Result {
 }
 
 /** One check. */
-export interface Check extends CheckText {
+export interface Check<On = Stand> extends CheckText {
   /** What to do about a failure. */
   readonly remedy: string;
   /** Whether no grade is given where it could not run. */
   readonly needed?: true;
+  /** It asks pages of others, and is left out where there are none; every other one asks the judge. */
+  readonly by?: 'witnesses';
   /** Never rejects because of what a proxy does; where it does, the check counts as untested. */
-  readonly run: (stand: Stand) => Promise<Result>;
+  readonly run: (stand: On) => Promise<Result>;
 }
 
-type Texts = Omit<Check, 'id' | 'run'>;
+type Texts = Omit<Check, 'id' | 'run' | 'by'>;
 
 /** A row of the table of checks. */
 export const check = (id: string, texts: Texts, run: Check['run']): Check => ({ id: id as CheckId, ...texts, run });
+
+/** A check that asks pages of others. */
+export type WitnessCheck = Check<WitnessStand>;
+
+/** A row for one. */
+export const witnessCheck = (id: string, texts: Texts, run: WitnessCheck['run']): WitnessCheck => ({
+  ...{ id: id as CheckId, ...texts, run },
+  by: 'witnesses',
+});
 
 export const pass = (sentence: string, evidence: readonly Evidence[] = []): Result => ({
   ...{ answer: 'pass', sentence, evidence },

@@ -23,12 +23,14 @@ import { commands } from './socks.js';
 import { structure } from './structure.js';
 import { certificate, everyHello, hello, otherCertificate, preamble, serverName, version } from './tls.js';
 import { bytes, endurance, ports } from './tunnel.js';
+import { witnessChecks } from './witness.js';
 
 /** Every check, in the order in which they are asked: what decides most for least comes first. */
 export const checks: readonly Check[] = [
   ...[hello, certificate, version, preamble],
   ...[echo, ownExit, identity, presence, integrity, structure, seeded, answerHead, pages, knownJudges],
   ...[exitPlace, remoteNames, resolvers, forgedNames, repeat],
+  ...witnessChecks,
   ...[files, freshness, privacy, errors, order, sampling, parallel, clients, secrets, caching],
   ...[uploads, everyKind, askedOnce, selective, everyHello],
   ...[bytes, otherCertificate, unknownName, exitSet, ipv6, ports, commands, upgrades],

@@ -27,7 +27,7 @@ export const presence = check(
 );
 
 /** Fields that ordinary programs send: one more of these is a change of shape, and no announcement. */
-const ordinary =
+export const ordinary =
   /^(?:accept(?:-.+)?|cache-control|pragma|content-.+|cookie|date|dnt|expect|from|if-.+|origin|priority|range|referer|sec-.+|upgrade-insecure-requests|user-agent|save-data|x-requested-with|keep-alive|host)$/i;
 
 /** Fields that name whoever passes a request on, and not for whom. */

@@ -152,7 +152,11 @@ interface Asking {
 const ask = async (url: URL, road: Road, { headers, step }: Asking): Promise<IncomingMessage> => {
   const request = await road.request(url, { method: 'GET', headers, setHost: false }, step);
   return new Promise((resolve, reject) => {
-    const forget = whenAborted(step, () => request.destroy(reasonOf(step)));
+    const forget = whenAborted(step, () => {
+      // A request that waits for an agent does not tell that it was ended.
+      request.destroy(reasonOf(step));
+      reject(reasonOf(step));
+    });
     request.on('response', (response) => {
       response.once('close', forget);
       resolve(response);

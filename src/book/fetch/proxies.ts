@@ -1,26 +1,29 @@
 /** Requests through proxies that are no cascade: one that the user names, or that the environment or a PAC file names. */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { ProxyAgent } from 'proxy-agent';
+import type { Millis } from '../../model/brand.js';
 import { fail } from '../../model/error.js';
 import { type Road, agentRoad } from './road.js';
 
 /** Names the proxy for a URL. Rejects where there is none: nothing goes out without one. */
 export type ProxyFor = (url: URL) => Promise<string>;
 
-/** Requests through the proxies that `proxyFor` names; names of hosts are looked up by them. */
-export const proxyRoad = (proxyFor: ProxyFor): Road => {
+/** Requests through the proxies that `proxyFor` names, each of which may take so long to connect; names of hosts are looked up by them. */
+export const proxyRoad = (proxyFor: ProxyFor, within?: Millis): Road => {
   const agent = new ProxyAgent({
     keepAlive: false,
     getProxyForUrl: async (text) => farNames(await proxyFor(new URL(text))),
+    ...(within === undefined ? {} : { timeout: within }),
   });
   const road = agentRoad(agent);
   const guard = guardAnswers();
   return {
     request: async (url, options, cancel) => {
-      const request = await road.request(url, options, cancel);
+      const request = await guard.own(() => road.request(url, options, cancel));
       guard.watch(request);
       return request;
     },
@@ -59,15 +62,26 @@ const isNamed = ({ hostname, port, protocol }: URL, entry: string): boolean => {
 const mostAnswer = 256 * 1024;
 const lookEvery = 20;
 
-/** Ends a request whose proxy answers without end, or refuses: its word is not the word of the list's host. */
+/**
+ * Ends a request whose proxy answers without end, or refuses: its word is not the word of the host that was meant. Others may connect
+ * at the same time: a socket belongs to the request in whose course it was made.
+ */
 const guardAnswers = () => {
-  const sockets = new Set<Socket>();
-  const onSocket = (message: unknown): void => void sockets.add((message as { readonly socket: Socket }).socket);
+  const course = new AsyncLocalStorage<true>();
+  const all = new Set<Socket>();
+  const answering = new Set<Socket>();
+  const onSocket = (message: unknown): void => {
+    if (course.getStore() !== true) return;
+    const { socket } = message as { readonly socket: Socket };
+    for (const set of [all, answering]) set.add(socket);
+    socket.once('close', () => all.delete(socket));
+  };
   const timer = setInterval(() => {
-    for (const socket of sockets) if (socket.bytesRead > mostAnswer) socket.destroy(tooMuch());
+    for (const socket of answering) if (socket.bytesRead > mostAnswer) socket.destroy(tooMuch());
   }, lookEvery).unref();
   subscribe('net.client.socket', onSocket);
   return {
+    own: <Result>(work: () => Promise<Result>): Promise<Result> => course.run(true, work),
     watch: (request: ClientRequest): void => {
       request.once('proxyConnect', ({ statusCode }: { readonly statusCode?: number }) => {
         // Without one there was no CONNECT: the request itself goes to the proxy.
@@ -75,12 +89,15 @@ const guardAnswers = () => {
         request.destroy(fail('list-unreachable', { note: `the proxy answers ${statusCode}` }));
       });
       request.once('socket', () => {
-        sockets.clear();
+        answering.clear();
       });
     },
     off: (): void => {
       clearInterval(timer);
       unsubscribe('net.client.socket', onSocket);
+      course.disable();
+      // The agent forgets a proxy that says nothing, and would leave it open.
+      for (const socket of all) socket.destroy();
     },
   };
 };

@@ -7,7 +7,7 @@ import type { Endpoint } from '../../model/address.js';
 import { parseEndpoint } from '../../model/address.js';
 import type { Port } from '../../model/brand.js';
 import type { Cancel } from '../../net/cancel.js';
-import { secure } from '../../net/secure.js';
+import { judgedBy, secure } from '../../net/secure.js';
 
 /** Makes requests; nothing is sent before the caller ends what it gets. */
 export interface Road {
@@ -40,8 +40,10 @@ export const streamRoad = (open: (endpoint: Endpoint, cancel: Cancel) => Promise
 /** A road by an agent, which connects as it has been told. */
 export const agentRoad = (agent: Agent): Road => ({
   request: (url, options) => {
-    const begin = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    return Promise.resolve(begin({ ...options, ...partsOf(url), agent, rejectUnauthorized: true }));
+    const parts = partsOf(url);
+    if (url.protocol !== 'https:') return Promise.resolve(httpRequest({ ...options, ...parts, agent }));
+    const trust = { rejectUnauthorized: true, checkServerIdentity: judgedBy(parts.host) };
+    return Promise.resolve(httpsRequest({ ...options, ...parts, ...trust, agent }));
   },
   close: () => {
     agent.destroy();
@@ -54,7 +56,7 @@ export const endpointOf = (url: URL): Endpoint =>
 
 const portOf = ({ protocol }: URL): Port => (protocol === 'https:' ? 443 : 80) as Port;
 
-const partsOf = (url: URL): RequestOptions => ({
+const partsOf = (url: URL) => ({
   host: url.hostname.replace(/^\[|\]$/g, ''),
   port: url.port === '' ? portOf(url) : Number(url.port),
   path: `${url.pathname}${url.search}`,
