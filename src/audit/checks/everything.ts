@@ -1,3 +1,4 @@
+import { moment } from '../judge/keep.js';
 import type { PageName } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
 import { toolFields } from '../ask/request.js';
@@ -92,5 +93,10 @@ const asked = (visit: Visit, records: readonly JudgeRecord[]) => {
   return first === undefined ? [] : [{ first, other }];
 };
 
-/** The same words from the same place: one that lost the answer, and asked again. */
-const isLike = (one: JudgeRecord, other: JudgeRecord): boolean => one.peer === other.peer && one.head === other.head;
+/** From the same place, in the same words or in the same moment as the same program: one that lost the answer, and asked again. */
+const isLike = (one: JudgeRecord, other: JudgeRecord): boolean =>
+  one.peer === other.peer &&
+  (one.head === other.head || (Math.abs(other.at - one.at) <= moment && agentOf(one) === agentOf(other)));
+
+const agentOf = (record: JudgeRecord): string | undefined =>
+  /^user-agent:.*$/im.exec(headOf(record).toString('latin1'))?.[0].trim();

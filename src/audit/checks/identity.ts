@@ -63,15 +63,26 @@ export const sightingsIn = (visit: Visit, record: JudgeRecord, { search, facts }
   const preamble = Buffer.from(record.preamble ?? '', 'base64');
   const news = [newLines(visit, headOf(record)), bodyNews(visit, record), trailersOf(record), preamble];
   const seen = search(Buffer.concat([...news, joined(news)].flatMap((bytes) => [bytes, Buffer.from('\n')])));
-  const known = new Set(seen.map(({ fact }) => fact));
+  const known = new Set(seen.flatMap(({ fact, reach }) => (reach === 'whole' ? [fact] : [])));
   return [...seen, ...searchBinary(preamble, facts).filter(({ fact }) => !known.has(fact))];
 };
 
-/** The values of new lines put together, as one thing may be parted among several fields. */
+/** The values of new lines put together, as one thing may be parted among several fields with others around them. */
 const joined = ([head = Buffer.alloc(0)]: readonly Buffer[]): Buffer => {
   const lines = head.toString('latin1').split('\n');
   const values = lines.flatMap((line) => /^[^:\s]+:\s*(.*?)\s*$/.exec(line)?.[1] ?? []).slice(0, 32);
-  return values.length < 2 ? Buffer.alloc(0) : Buffer.from(`${values.join('.')}\n${values.join('')}`, 'latin1');
+  const rows = [values, ...values.flatMap((_, from) => rowsFrom(values, from))].filter(({ length }) => length > 1);
+  return Buffer.from(rows.flatMap((row) => [row.join('.'), row.join('')]).join('\n'), 'latin1');
+};
+
+/** An address has four parts, or eight; longer values are whole words already. */
+const [mostParts, longestPart] = [8, 16];
+
+const rowsFrom = (values: readonly string[], from: number): readonly (readonly string[])[] => {
+  const after = values.slice(from, from + mostParts);
+  const end = after.findIndex(({ length }) => length > longestPart);
+  const row = end === -1 ? after : after.slice(0, end);
+  return row.slice(1).map((_, nth) => row.slice(0, nth + 2));
 };
 
 /** Lines that stand there as they were sent say nothing. */
