@@ -1,7 +1,16 @@
 /** A report as it is printed: grades first, then what was found with its evidence, then what was not tested. */
 
-import type { AuditReport, CheckId, Evidence, Finding, ModeReport, SpareLife } from '../model/audit.js';
+import {
+  type AuditReport,
+  type CheckId,
+  type Evidence,
+  type Finding,
+  type ModeReport,
+  type SpareLife,
+  seenBy,
+} from '../model/audit.js';
 import { type Grade, grades } from '../model/book.js';
+import { speechOf, speechText } from '../model/speech.js';
 import type { Output, Piece } from './output.js';
 
 /** How a report is printed. */
@@ -82,13 +91,15 @@ const tellLines = (output: Output, sign: 'sent' | 'arrived', lines: readonly str
     output.say({ tone: 'faint', text: `           ${lines.length - mostLines} more lines` });
 };
 
-const tellEnd = (output: Output, { judges, at, traits: { spareLife } }: AuditReport): void => {
+const tellEnd = (output: Output, { judges, at, traits }: AuditReport): void => {
+  const { spareLife } = traits;
+  const speech = speechText(speechOf(traits));
+  if (speech !== undefined) output.say({ tone: 'faint', text: `  ${speech}` });
   if (spareLife !== undefined) output.say({ tone: 'faint', text: `  ${spareLifeText(spareLife)}` });
   const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-  const by = judges === 0 ? 'pages of others' : `${judges} ${judges === 1 ? 'judge' : 'judges'}`;
   output.say({
     tone: 'faint',
-    text: `  seen at ${when} UTC by ${by}; it may be otherwise tomorrow`,
+    text: `  seen at ${when} UTC by ${seenBy(judges)}; it may be otherwise tomorrow`,
   });
 };
 

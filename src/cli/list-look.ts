@@ -1,11 +1,13 @@
 /** `kaskade list ls`, `show` and `sources`: what the book knows. */
 
 import type { Command } from 'commander';
+import { seenBy } from '../model/audit.js';
 import { type Millis, millis } from '../model/brand.js';
 import { labelBound } from '../model/bound.js';
 import type { BookEntry, BookQuery, EntryDetail, Graded, Place, SortKey, Stamp } from '../model/book.js';
 import { fail } from '../model/error.js';
 import { labelHop } from '../model/hop.js';
+import { speechText } from '../model/speech.js';
 import type { SourceView } from '../engine/controller.js';
 import { spanText } from './amounts.js';
 import type { Face, Run } from './face.js';
@@ -136,7 +138,7 @@ const factsOf = (entry: BookEntry, family: EntryDetail['family']): readonly (rea
   ['pulse', entry.pulse],
   ['good', triesText(entry)],
   ['time', labelBound(entry.latency)],
-  ['ports', portsText(entry)],
+  ['speaks', speechText(entry) ?? 'unknown'],
   ['tags', entry.tags.join(', ') || 'none'],
   ['family', family.join(', ') || 'none known'],
 ];
@@ -163,17 +165,7 @@ const placeText = (place: Place | undefined): string => {
 };
 
 const gradeText = (graded: Graded | undefined): string =>
-  graded === undefined
-    ? 'untested'
-    : `${graded.grade}, ${dayOf(graded.at)}, by ${graded.judges} ${graded.judges === 1 ? 'judge' : 'judges'}`;
-
-const portsText = ({ opens, refuses }: BookEntry): string => {
-  const parts = [
-    ...(opens.length === 0 ? [] : [`opens ${opens.join(', ')}`]),
-    ...(refuses.length === 0 ? [] : [`refuses ${refuses.join(', ')}`]),
-  ];
-  return parts.join('; ') || 'unknown';
-};
+  graded === undefined ? 'untested' : `${graded.grade}, ${dayOf(graded.at)}, by ${seenBy(graded.judges)}`;
 
 /** Puts `list sources` on the command line. */
 export const addSources = (list: Command, run: Run): void => {

@@ -12,6 +12,7 @@ import type {
   Traits,
 } from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
+import { speechOf } from '../model/speech.js';
 import type { Audited } from '../book/keep.js';
 import type { Book } from '../book/store.js';
 import { checks } from '../audit/checks/index.js';
@@ -92,15 +93,8 @@ const rowOf = (key: number, report: AuditReport, { mode, before, changed, placeO
 };
 
 /** Where no port was tried nothing was learned, and what was known before stays. */
-const learnedOf = (traits: Traits): Partial<Audited> => {
-  const { opens, refuses, cannot, keepsAfterGreeting, keepsAfterRequest, answersEarly: saysYes = false } = traits;
-  if (opens.length + refuses.length === 0) return {};
-  const keeps = [
-    ...(keepsAfterGreeting === true ? (['greeting'] as const) : []),
-    ...(keepsAfterRequest === true ? (['request'] as const) : []),
-  ];
-  return { opens, refuses, cannot, keeps, saysYes };
-};
+const learnedOf = (traits: Traits): Partial<Audited> =>
+  traits.opens.length + traits.refuses.length === 0 ? {} : speechOf(traits);
 
 const week = 7 * 86_400_000;
 const mostWatched = 8;

@@ -2,7 +2,9 @@
 
 import type { BookEntry, EntryDetail, Graded, Place, Stamp } from '../model/book.js';
 import { labelBound } from '../model/bound.js';
+import { seenBy } from '../model/audit.js';
 import { labelHop } from '../model/hop.js';
+import { speechText } from '../model/speech.js';
 import { gradeTone, pulseCell, shelfCells, triesText } from './book-table.js';
 import { ageText } from './figures.js';
 import { type Line, type Span, emptyLine, span } from './line.js';
@@ -38,7 +40,7 @@ const factLines = ({ entry }: EntryDetail, now: Stamp, columns: number): readonl
   ...(entry.exits.length === 0
     ? [fact('exit', span('unknown', 'faint'))]
     : entry.exits.map((exit) => fact('exit', span(placeText(exit))))),
-  fact('ports', span(clip(portsText(entry), columns - 16))),
+  fact('speaks', span(clip(speechText(entry) ?? 'unknown', columns - 16))),
   fact('login', span(entry.login ? 'kept in a file of its own' : 'none')),
   fact('scheme', span(entry.assumed ? `${entry.hop.scheme}, assumed: no list says so` : entry.hop.scheme)),
   ...(entry.tags.length === 0 ? [] : [fact('tags', span(clean(entry.tags.map((tag) => `#${tag}`).join(' '))))]),
@@ -53,25 +55,12 @@ const goodText = (entry: BookEntry, now: Stamp): string => {
 };
 
 const gradeText = (graded: Graded | undefined, now: Stamp): string =>
-  graded === undefined
-    ? 'untested'
-    : `${graded.grade}, ${ageText(now - graded.at)} ago, ${graded.judges} ${graded.judges === 1 ? 'judge' : 'judges'}`;
+  graded === undefined ? 'untested' : `${graded.grade}, ${ageText(now - graded.at)} ago, ${seenBy(graded.judges)}`;
 
 const placeText = (place: Place | undefined): string => {
   if (place === undefined) return 'unknown';
   const { address, country = 'country unknown', network, networkName = '' } = place;
   return clean([address, country, ...(network === undefined ? [] : [`AS${network} ${networkName}`.trim()])].join(', '));
-};
-
-const portsText = ({ opens, refuses, cannot = [], keeps = [], saysYes = false }: BookEntry): string => {
-  const parts = [
-    ...(opens.length === 0 ? [] : [`opens ${opens.join(', ')}`]),
-    ...(refuses.length === 0 ? [] : [`refuses ${refuses.join(', ')}`]),
-    ...(cannot.length === 0 ? [] : [`goes on to no ${cannot.join(' and no ')}`]),
-    ...(keeps.length === 0 ? [] : [`may be asked early (keeps what is behind its ${keeps.join(' and its ')})`]),
-    ...(saysYes ? ['says yes before it has looked'] : []),
-  ];
-  return parts.join('; ') || 'unknown';
 };
 
 const hours = 24;
