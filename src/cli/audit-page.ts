@@ -1,6 +1,6 @@
 /** A page with the results of an audit: one file, no script, nothing from the network. */
 
-import type { AuditReport, CheckText, Finding, ModeReport } from '../model/audit.js';
+import { type AuditReport, type CheckText, type Finding, type ModeReport, seenBy } from '../model/audit.js';
 import type { AuditDesk } from '../engine/controller.js';
 
 /** The page. Addresses of the user are not in it but where a proxy has shown them, and there they are marked. */
@@ -68,7 +68,7 @@ const section = (
   return [
     `<section id="row${index}"><h3>${safe(proxy)}, ${mode}: ${grade ?? 'no grade'}</h3>`,
     `<p>${safe(sentence)}${grade === undefined || sentence === meaning(grade) ? '' : ` ${safe(meaning(grade))}`}`,
-    ` Tier ${tier}, ${date} UTC, ${judges === 0 ? 'by pages of others' : `${judges} judges`}.</p>`,
+    ` Tier ${tier}, ${date} UTC, by ${seenBy(judges)}.</p>`,
     ...told.map(findingText),
     '</section>',
   ].join('\n');

@@ -1,6 +1,13 @@
 /** A report as it is printed: grades first, then what was found with its evidence, then what was not tested. */
 
-import type { AuditReport, CheckId, Evidence, Finding, ModeReport } from '../model/audit.js';
+import {
+  type AuditReport,
+  type CheckId,
+  type Evidence,
+  type Finding,
+  type ModeReport,
+  seenBy,
+} from '../model/audit.js';
 import { type Grade, grades } from '../model/book.js';
 import type { Output, Piece } from './output.js';
 
@@ -84,9 +91,8 @@ const tellLines = (output: Output, sign: 'sent' | 'arrived', lines: readonly str
 
 const tellEnd = (output: Output, { judges, at }: AuditReport): void => {
   const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
-  const by = judges === 0 ? 'pages of others' : `${judges} ${judges === 1 ? 'judge' : 'judges'}`;
   output.say({
     tone: 'faint',
-    text: `  seen at ${when} UTC by ${by}; it may be otherwise tomorrow`,
+    text: `  seen at ${when} UTC by ${seenBy(judges)}; it may be otherwise tomorrow`,
   });
 };

@@ -1,6 +1,7 @@
 /** `kaskade list ls`, `show` and `sources`: what the book knows. */
 
 import type { Command } from 'commander';
+import { seenBy } from '../model/audit.js';
 import { type Millis, millis } from '../model/brand.js';
 import { labelBound } from '../model/bound.js';
 import type { BookEntry, BookQuery, EntryDetail, Graded, Place, SortKey, Stamp } from '../model/book.js';
@@ -163,9 +164,7 @@ const placeText = (place: Place | undefined): string => {
 };
 
 const gradeText = (graded: Graded | undefined): string =>
-  graded === undefined
-    ? 'untested'
-    : `${graded.grade}, ${dayOf(graded.at)}, by ${graded.judges} ${graded.judges === 1 ? 'judge' : 'judges'}`;
+  graded === undefined ? 'untested' : `${graded.grade}, ${dayOf(graded.at)}, by ${seenBy(graded.judges)}`;
 
 const portsText = ({ opens, refuses }: BookEntry): string => {
   const parts = [

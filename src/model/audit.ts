@@ -138,3 +138,7 @@ export interface CheckText {
   /** What it does, and what a failure means. */
   readonly meaning: string;
 }
+
+/** By whom an audit has seen what it says: so many judges, or pages of others alone. */
+export const seenBy = (judges: number): string =>
+  judges === 0 ? 'pages of others' : `${judges} ${judges === 1 ? 'judge' : 'judges'}`;

@@ -1,6 +1,6 @@
 /** What an audit found of one mode of a proxy: each finding with its words, and what was sent beside what arrived. */
 
-import type { Answer, Finding, Mode, Severity } from '../model/audit.js';
+import { type Answer, type Finding, type Mode, type Severity, seenBy } from '../model/audit.js';
 import type { BookEntry } from '../model/book.js';
 import { labelHop } from '../model/hop.js';
 import { answerSign, answerTone } from './audit-matrix.js';
@@ -54,7 +54,7 @@ export const evidenceLines = (model: Model, look: Look, state: EvidenceState): r
 
 const headLines = (row: AuditRow, { auditShelf, today }: Look, columns: number): readonly Line[] => {
   const { proxy, mode, grade, sentence, exits, at, tier, judges, isKept } = row;
-  const by = judges ? ` by ${judges} ${judges === 1 ? 'judge' : 'judges'}` : '';
+  const by = judges === undefined ? '' : ` by ${seenBy(judges)}`;
   const when = `${tier}, ${ageText(today - at)} ago${by}${isKept ? ', as the book kept it' : ''}`;
   const meaning = grade === undefined ? '' : auditShelf.meaning(grade);
   const words = sentence.startsWith(meaning.replace(/\.$/, '')) ? sentence : `${sentence} ${meaning}`;

@@ -1,5 +1,6 @@
 /** Everything that the book knows of one proxy, with its week hour by hour. */
 
+import { seenBy } from '../model/audit.js';
 import type { BookEntry, EntryDetail, Graded, Place, Stamp } from '../model/book.js';
 import { labelBound } from '../model/bound.js';
 import { labelHop } from '../model/hop.js';
@@ -53,9 +54,7 @@ const goodText = (entry: BookEntry, now: Stamp): string => {
 };
 
 const gradeText = (graded: Graded | undefined, now: Stamp): string =>
-  graded === undefined
-    ? 'untested'
-    : `${graded.grade}, ${ageText(now - graded.at)} ago, ${graded.judges} ${graded.judges === 1 ? 'judge' : 'judges'}`;
+  graded === undefined ? 'untested' : `${graded.grade}, ${ageText(now - graded.at)} ago, ${seenBy(graded.judges)}`;
 
 const placeText = (place: Place | undefined): string => {
   if (place === undefined) return 'unknown';
