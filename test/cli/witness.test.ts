@@ -98,6 +98,17 @@ describe('kaskade audit --witness', () => {
     assert.deepEqual(found.sort(), ['honest forward clean note', 'leaky forward transparent fail']);
   });
 
+  it('audits the book by pages alone: only what was proved is kept, with nobody called a judge', async (context) => {
+    const kaskade = scene(context);
+    const list = join(kaskade.home, 'list.txt');
+    writeFileSync(list, [url(honest), url(leaky)].join('\n'));
+    await kaskade.run(['list', 'import', list, '--private']);
+    const { stderr } = await kaskade.audit(['--all', '--witness', kaskade.clear]);
+    assert.match(stderr, /2 proxies: 1 forward transparent, 1 forward without a grade/);
+    assert.match((await kaskade.run(['list', 'show', url(leaky)])).stdout, /transparent, \S+ \S+, by pages of others/);
+    assert.doesNotMatch((await kaskade.run(['list', 'show', url(honest)])).stdout, /pages of others/);
+  });
+
   it('says what is wrong with a page, and that a judge is missing where none may be asked', async (context) => {
     const kaskade = scene(context);
     for (const wrong of ['ftp://page.example/', 'page.example', 'http://bob:secret@page.example/']) {
