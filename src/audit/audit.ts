@@ -8,6 +8,7 @@ import { type Subject, withScheme } from './ask/subject.js';
 import { peersOf, seeExits } from './checks/exits.js';
 import { besidePast, repeat } from './checks/repeat.js';
 import { spareLifeWhile } from './checks/later.js';
+import { excused, ownLine, ownLineResult } from './checks/own-line.js';
 import { detect } from './detect.js';
 import { type Graded, reportMode } from './grade.js';
 import { type Looked, look, standParts } from './look.js';
@@ -98,11 +99,29 @@ const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<Mo
   const { mode } = first;
   const { plan } = given;
   if (plan.tier === 'pulse') return pulsed(mode, await exitsOf(first, byTls));
-  const found = await runChecks(plan.tier, standsBehind(first, given), plan.onFinding ?? (() => undefined));
+  const found = await findingsOf(first, given);
   const exits = isThorough(plan.tier) ? await first.once('exits', () => seeExits(first)) : await exitsOf(first, byTls);
-  const graded = { mode, exits, at: plan.clock(), judges: plan.judges.length, past: plan.past?.(mode) };
+  const graded = {
+    mode,
+    exits,
+    at: plan.clock(),
+    judges: plan.judges.length,
+    past: plan.past?.(mode),
+    ownLine: plan.ownLine,
+  };
   const report = await besideEarlier(found, graded, { stand: first, plan });
   return isThorough(plan.tier) ? { ...report, ...(await askedOnce(first)) } : report;
+};
+
+/** What was found, less what the own line does by itself. */
+const findingsOf = async (first: Stand, given: Given): Promise<readonly Finding[]> => {
+  const { tier, ownLine: faults = [], onFinding } = given.plan;
+  const fair = (finding: Finding): Finding =>
+    finding.check === ownLine.id && given.plan.ownLine !== undefined
+      ? findingOf(ownLine, first.mode, ownLineResult(faults))
+      : excused(finding, faults);
+  const found = await runChecks(tier, standsBehind(first, given), (finding) => onFinding?.(fair(finding)));
+  return found.map(fair);
 };
 
 interface Here {

@@ -2,6 +2,7 @@
 
 import type { Asked, Finding, Mode, ModeReport } from '../model/audit.js';
 import { type Grade, type Stamp, grades } from '../model/book.js';
+import type { Check } from './checks/check.js';
 import { checks } from './checks/index.js';
 
 /** Earlier runs of the same mode. */
@@ -19,13 +20,15 @@ export interface Graded {
   readonly at: Stamp;
   readonly judges: number;
   readonly past?: Past | undefined;
+  /** What fails on the own line too: of that nothing is known of the proxy. */
+  readonly ownLine?: readonly Finding[] | undefined;
 }
 
 /** The report of a mode. */
 export const reportMode = (graded: Graded): ModeReport => {
   const { mode, findings, exits } = graded;
   const worst = worstOf(findings);
-  const missing = missingIn(mode, findings);
+  const missing = [...new Set([...missingIn(mode, findings), ...excusedIn(graded)])];
   if (worst !== undefined && (missing.length === 0 || isProven(worst)))
     return { mode, grade: worst, findings, exits, sentence: meanings[worst] };
   if (missing.length > 0) {
@@ -36,6 +39,16 @@ export const reportMode = (graded: Graded): ModeReport => {
   return { mode, grade, findings, exits, sentence };
 };
 
+const excusedIn = ({ mode, findings, ownLine = [] }: Graded): readonly string[] =>
+  checks
+    .filter((check) => counts(check, mode) && ownLine.some((fault) => fault.check === check.id))
+    .filter(({ id }) => findings.some(({ check, answer }) => check === id && answer === 'inconclusive'))
+    .map(({ id }) => id);
+
+/** In a tunnel that carries TLS, what is sent in clear does not count. */
+const counts = ({ id, modes }: Pick<Check, 'id' | 'modes'>, mode: Mode): boolean =>
+  modes.includes(mode) && (mode === 'forward' || !modes.includes('forward') || id === 'A03');
+
 /** The lowest grade that a failed check leaves. */
 const worstOf = (findings: readonly Finding[]): Grade | undefined =>
   findings
@@ -45,15 +58,10 @@ const worstOf = (findings: readonly Finding[]): Grade | undefined =>
 /** What is bad enough is known also where other checks could not run. */
 const isProven = (grade: Grade): boolean => grades.indexOf(grade) <= grades.indexOf('distorting');
 
-/** Checks without which there is no grade. In a tunnel that carries TLS, what is sent in clear does not count. */
+/** Checks without which there is no grade. */
 const missingIn = (mode: Mode, findings: readonly Finding[]): readonly string[] =>
   checks
-    .filter(
-      (check) =>
-        check.needed === true &&
-        check.modes.includes(mode) &&
-        (mode === 'forward' || !check.modes.includes('forward') || check.id === 'A03'),
-    )
+    .filter((check) => check.needed === true && counts(check, mode))
     .filter(
       ({ id }) =>
         !findings.some(

@@ -30,6 +30,8 @@ export interface AuditPlan {
   readonly random: () => string;
   readonly clock: () => Stamp;
   readonly past?: (mode: Mode) => Past;
+  /** What fails on the own line without a proxy; it was not looked at where this is missing. */
+  readonly ownLine?: readonly Finding[];
   /** The mode that is looked at first: of a proxy that says nothing to one question the other one is asked. */
   readonly first?: Mode;
   /** What the plain question has brought in each mode that works: kept from a first look for a second one. */

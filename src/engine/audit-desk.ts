@@ -12,6 +12,7 @@ import { auditCrowd, usualRules } from '../audit/crowd.js';
 import { meanings } from '../audit/grade.js';
 import type { Fact } from '../audit/identity/facts.js';
 import { createSearch } from '../audit/identity/search.js';
+import { seeOwnLine } from '../audit/own-line.js';
 import { randomHex } from '../audit/random.js';
 import { auditWitnessedCrowd } from '../audit/witnessed-crowd.js';
 import type { Book } from '../book/store.js';
@@ -117,8 +118,21 @@ const judged = async (
   const left = wanted.length - jobs.length;
   if (left > 0)
     wish.onNotice?.(`Not asked: ${left}, since the judge is in a private network in which they are not themselves.`);
-  const rules = { ...rulesFor(wish), plan: await withHops(plan, wish, parts) };
+  const rules = { ...rulesFor(wish), plan: await withOwnLine(await withHops(plan, wish, parts), wish) };
   await asked(jobs, { wish, parts, ask: (some, onReport) => auditCrowd(some, { ...rules, onReport }, wish) });
+};
+
+/** The own line is looked at before anybody is accused of what it does. */
+const withOwnLine = async (plan: AuditPlan, wish: AuditWish): Promise<AuditPlan> => {
+  if (wish.tier === 'pulse') return plan;
+  const ownLine = await seeOwnLine(plan, wish);
+  if (ownLine === undefined) return plan;
+  const ids = [...new Set(ownLine.map(({ check }) => check))];
+  if (ids.length > 0)
+    wish.onNotice?.(
+      `Your own line does by itself what ${ids.join(', ')} look for: no proxy is accused of that. ${ownLine[0]?.sentence ?? ''}`,
+    );
+  return { ...plan, ownLine };
 };
 
 /** Asks pages alone. */

@@ -17,6 +17,8 @@ export interface Subject {
   readonly reach: (cancel: Cancel) => Promise<Duplex>;
   /** The same with callbacks, for those who reach thousands: missing where there is more to it than one connection. What it returns calls it off. */
   readonly reachThen?: (then: Then<Duplex>) => () => void;
+  /** There is no proxy at all: what it would be asked for is connected to. */
+  readonly passes?: (onward: Endpoint, cancel: Cancel) => Promise<Duplex>;
   /** Addresses of hops before it, which a site may be shown instead of yours. */
   readonly before: readonly { readonly hop: number; readonly address: string }[];
   /** It is reached directly: no hop stands before it. */
@@ -31,7 +33,9 @@ export const authorizationOf = ({ hop }: Subject): string | undefined => hopProt
 
 /** Opens a tunnel to `onward`. Rejects with what the proxy answers, or with the signal's reason. */
 export const openTunnel = async (subject: Subject, onward: Endpoint, cancel: Cancel): Promise<Duplex> =>
-  through(await subject.reach(cancel), subject, { onward }, cancel);
+  subject.passes === undefined
+    ? through(await subject.reach(cancel), subject, { onward }, cancel)
+    : subject.passes(onward, cancel);
 
 /** What a tunnel leads to, and whether its first question was put already. */
 interface Onward {

@@ -14,6 +14,7 @@ import { identity } from './identity.js';
 import { integrity } from './integrity.js';
 import { passwords, revisits } from './later.js';
 import { ipv6, remoteNames, unknownName } from './names.js';
+import { ownLine } from './own-line.js';
 import { presence } from './presence.js';
 import { forgedNames, resolvers } from './resolvers.js';
 import { secrets, seeded } from './seeded.js';
@@ -29,7 +30,7 @@ import { witnessChecks } from './witness.js';
 export const checks: readonly Check[] = [
   ...[hello, certificate, version, preamble],
   ...[echo, ownExit, identity, presence, integrity, structure, seeded, answerHead, pages, knownJudges],
-  ...[exitPlace, remoteNames, resolvers, forgedNames, repeat],
+  ...[exitPlace, remoteNames, resolvers, forgedNames, repeat, ownLine],
   ...witnessChecks,
   ...[files, freshness, privacy, errors, order, sampling, parallel, clients, secrets, caching],
   ...[uploads, everyKind, askedOnce, selective, everyHello],

@@ -1,0 +1,37 @@
+import type { CheckId, Finding } from '../../model/audit.js';
+import { type Check, type Result, check, note, notForThis, pass } from './check.js';
+
+/** C09: the same questions without a proxy. */
+export const ownLine: Check = check(
+  'C09',
+  {
+    axis: 'CO',
+    severity: 'info',
+    tier: 'quick',
+    modes: ['forward', 'tunnel'],
+    title: 'your own line changes nothing',
+    meaning:
+      'Before the first proxy is asked, the judge is asked the same questions directly. What your own line or network does by itself, no proxy can be accused of.',
+    remedy: 'Audit from another network.',
+  },
+  () => Promise.resolve(notForThis('The own line was not looked at.')),
+);
+
+/** What is told of the own line beside every proxy. */
+export const ownLineResult = (faults: readonly Finding[]): Result =>
+  faults.length === 0
+    ? pass('The same questions came through your own line untouched.')
+    : note(`Your own line does by itself what ${idsOf(faults).join(', ')} look for: nobody is accused of that.`);
+
+const idsOf = (faults: readonly Finding[]): readonly CheckId[] => [...new Set(faults.map(({ check: id }) => id))];
+
+/** A failure that the own line has too accuses nobody. */
+export const excused = (finding: Finding, faults: readonly Finding[]): Finding => {
+  if (finding.answer !== 'fail' || !faults.some(({ check: id }) => id === finding.check)) return finding;
+  const { caps: _caps, remedy: _remedy, ...rest } = finding;
+  return {
+    ...rest,
+    answer: 'inconclusive',
+    sentence: `Your own line does the same without a proxy, so that nothing follows from it: ${finding.sentence}`,
+  };
+};
