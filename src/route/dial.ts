@@ -37,10 +37,12 @@ export type Goal = Endpoint | 'last hop';
  */
 export const dial = async (route: Route, goal: Goal, dialer: Dialer, cancel: Cancel): Promise<Tunnel> => {
   const { early, ...plain } = dialer;
+  const stages = stagesOf(route, goal, early);
+  if (early === undefined || !stages.some(isEarly)) return tunnelOf(await dialOnce({ route, stages }, plain, cancel));
   const told: Parameters<OnHop>[] = [];
-  const onHop: OnHop = early === undefined ? dialer.onHop : (...hop) => void told.push(hop);
-  const dialled = await dialOnce(route, goal, { ...dialer, onHop }, cancel);
-  if ('keeper' in dialled && early !== undefined) {
+  const onHop: OnHop = (...hop) => void told.push(hop);
+  const dialled = await dialOnce({ route, stages }, { ...plain, onHop }, cancel);
+  if ('keeper' in dialled) {
     const began = now();
     const tunnel = await dial(route, goal, plain, cancel);
     // A target that takes as long either way has lost nothing.
@@ -48,9 +50,16 @@ export const dial = async (route: Route, goal: Goal, dialer: Dialer, cancel: Can
     return tunnel;
   }
   for (const hop of told) dialer.onHop(...hop);
+  return tunnelOf(dialled);
+};
+
+const tunnelOf = (dialled: Dialled): Tunnel => {
   if ('error' in dialled) throw dialled.error;
   return dialled.tunnel;
 };
+
+const isEarly = (stage: Stage): boolean =>
+  stage.kind === 'ask' && stage.legs.some(({ keptBy }) => keptBy !== undefined);
 
 /**
  * Opens the socket to hop 1 and says nothing, for those who reach thousands. What it returns calls it off, and then neither is called.
@@ -74,7 +83,13 @@ type Dialled =
   | { readonly error: KaskadeError }
   | { readonly error: KaskadeError; readonly keeper: Proxy };
 
-const dialOnce = async (route: Route, goal: Goal, dialer: Dialer, cancel: Cancel): Promise<Dialled> => {
+/** A route and what is asked on it; answers are read once, so that every dial has its own. */
+interface LaidOut {
+  readonly route: Route;
+  readonly stages: readonly Stage[];
+}
+
+const dialOnce = async ({ route, stages }: LaidOut, dialer: Dialer, cancel: Cancel): Promise<Dialled> => {
   const limit = stepLimit(() => fail('hop-timeout'), cancel);
   const progress = track(route, dialer.onHop, pacerOf(route, dialer, limit));
   let outward: Outward | undefined;
@@ -84,7 +99,7 @@ const dialOnce = async (route: Route, goal: Goal, dialer: Dialer, cancel: Cancel
     outward = await connect({ host, port, scheme: first.scheme }, dialer.door, limit);
     progress.connected();
     let stream: Duplex = outward.socket;
-    for (const stage of stagesOf(route, goal, dialer.early)) stream = await pass(stage, stream, progress, limit);
+    for (const stage of stages) stream = await pass(stage, stream, progress, limit);
     if (limit.signal.aborted) throw reasonOf(limit);
     return { tunnel: { stream, outward } };
   } catch (thrown) {

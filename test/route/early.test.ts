@@ -2,11 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { parseEndpoint } from '../../src/model/address.js';
 import { millis } from '../../src/model/brand.js';
 import type { ProxyId } from '../../src/model/cascade.js';
 import type { Behind, Early } from '../../src/model/early.js';
+import { fail } from '../../src/model/error.js';
+import type { HopTiming } from '../../src/model/session.js';
+import { createAborter } from '../../src/net/signal.js';
+import { dial } from '../../src/route/dial.js';
 import { discard } from '../../src/route/pool.js';
-import { dialThrough, edgeOf, failureOf } from '../kit/dials.js';
+import { dialThrough, edgeOf, failureOf, freeDoor, routeOf } from '../kit/dials.js';
 import { openDoor } from '../kit/door.js';
 import { hear } from '../kit/ear.js';
 import { type HopScript, chainOf, openHops } from '../kit/hops.js';
@@ -76,6 +81,25 @@ describe('hops that keep what comes early', () => {
     assert.match(words, /^CONNECT 10\.0\.0\.1:3128 HTTP\/1\.1\r\n/);
     assert.equal(words.split('\r\n\r\n').length, 2, words);
     assert.ok(words.endsWith('\r\n\r\n'));
+  });
+
+  test('are told one by one while nobody of them is asked early', async () => {
+    await using scope = createScope();
+    const hops = await openHops({ scheme: 'http' }, { scheme: 'socks5h', fault: { play: 'silence', at: 'request' } });
+    for (const hop of hops) scope.use(hop);
+    const { signal, abort } = createAborter();
+    let passed: (hop: number) => void = () => undefined;
+    const first = new Promise<number>((resolve) => (passed = resolve));
+    const dialer = {
+      ...{ door: freeDoor(), early: trusting(() => false) },
+      onHop: ({ hop }: HopTiming): void => {
+        passed(hop);
+      },
+    };
+    const dialling = failureOf(dial(routeOf(chainOf(hops)), parseEndpoint('target.test:80'), dialer, { signal }));
+    assert.equal(await first, 1);
+    abort(fail('stopped'));
+    assert.equal((await dialling).code, 'stopped');
   });
 
   test('carry a session, and each is told once', async () => {
