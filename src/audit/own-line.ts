@@ -8,6 +8,7 @@ import { parseHop } from '../model/hop.js';
 import { type Cancel, deadline } from '../net/cancel.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import type { Subject } from './ask/subject.js';
+import { ownExit } from './checks/exits.js';
 import type { AuditPlan } from './plan.js';
 import { runChecks } from './run-checks.js';
 import { type Stand, createStand } from './stand.js';
@@ -28,7 +29,7 @@ export const seeOwnLine = async (plan: AuditPlan, cancel: Cancel): Promise<reado
   const stands = (nth: number): Stand => (made[nth] ??= createStand(parts));
   try {
     const findings = await runChecks(tier === 'quick' ? 'quick' : 'full', stands, () => undefined);
-    return findings.filter(({ check, answer }) => answer === 'fail' && (check as string) !== 'A03');
+    return findings.filter(({ check, answer }) => answer === 'fail' && check !== ownExit.id);
   } catch (thrown) {
     if (cancel.signal.aborted || !signal.aborted) throw thrown;
     return undefined;

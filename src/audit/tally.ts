@@ -15,7 +15,7 @@ export interface Tally {
 /** Begins to count. */
 export const createTally = (
   all: number,
-  control: Control,
+  control: Pick<Control, 'room' | 'isCongested'>,
   onProgress: ((progress: AuditProgress) => void) | undefined,
 ): Tally => {
   const outcomes: Record<string, number> = {};

@@ -3,6 +3,7 @@
 import type { AuditProgress, AuditReport } from '../model/audit.js';
 import type { Cancel } from '../net/cancel.js';
 import type { Job } from './run-jobs.js';
+import { createTally } from './tally.js';
 import { type WitnessedPlan, auditByWitnesses } from './witnessed.js';
 
 /** What a crowd keeps to. */
@@ -22,24 +23,20 @@ export const auditWitnessedCrowd = async (
   cancel: Cancel,
 ): Promise<void> => {
   const room = Math.min(most, mostAtOnce, jobs.length);
-  const outcomes: Record<string, number> = {};
-  const began = performance.now();
-  let [running, done] = [0, 0];
-  const tell = (): void => {
-    const rate = done / Math.max(0.001, (performance.now() - began) / 1_000);
-    onProgress?.({ all: jobs.length, done, running, room, outcomes: { ...outcomes }, rate, congested: false });
-  };
+  const tally = createTally(jobs.length, { room: () => room, isCongested: () => false }, onProgress);
   const queue = jobs.values();
   const lane = async (): Promise<void> => {
     for (const job of queue) {
-      running += 1;
+      tally.running(1);
       const report = await auditByWitnesses(job.subject, plan, cancel);
-      running -= 1;
-      done += 1;
-      outcomes[report.outcome] = (outcomes[report.outcome] ?? 0) + 1;
+      tally.running(-1);
+      tally.settled(report);
       onReport(job, report);
-      tell();
     }
   };
-  await Promise.all(Array.from({ length: room }, lane));
+  try {
+    await Promise.all(Array.from({ length: room }, lane));
+  } finally {
+    tally.stop();
+  }
 };

@@ -4,7 +4,7 @@ import { deflateRawSync } from 'node:zlib';
 import { boundSpan } from '../model/bound.js';
 import type { Millis } from '../model/brand.js';
 import type { Behind } from '../model/early.js';
-import { type Grade, type Place, type Stamp, grades } from '../model/book.js';
+import { type Grade, type Place, type Stamp, grades, worstCounts } from '../model/book.js';
 import { afterTry, isSpent, latencyOf, noHistory, trialsOf } from './availability.js';
 import { readHistory, writeHistory } from './history-text.js';
 import { gradeNumber, inBars, pulses } from './rows.js';
@@ -46,8 +46,6 @@ export interface Keeping {
 
 /** A confirmed hostile finding stands for so long, whatever is found later. */
 const hostileFor = 30 * 86_400_000;
-/** The worst finding counts for so long. */
-const worstFor = 7 * 86_400_000;
 const mostAudits = 4;
 const mostDetails = 1;
 const mostExits = 4;
@@ -124,7 +122,7 @@ const keepAudits = (database: Database): ((audited: Audited) => void) => {
   };
   return ({ key, mode, at, judges, exits, ...found }) => {
     on.audit.run(key, mode, at, gradeNumber(found.alone ?? found.grade), judges, packed(found.detail));
-    on.trimAudits.run(key, mode, mostAudits, gradeNumber('hostile'), at - worstFor);
+    on.trimAudits.run(key, mode, mostAudits, gradeNumber('hostile'), at - worstCounts);
     on.trimDetails.run(key, mode, key, mode, mostDetails);
     const worst = on.hostile.get(key, mode, gradeNumber('hostile'), at - hostileFor);
     const grade = worst === undefined ? gradeNumber(found.grade) : gradeNumber('hostile');

@@ -8,6 +8,7 @@ import { type JudgeLink, mayAsk } from '../audit/ask/judge-link.js';
 import type { Subject } from '../audit/ask/subject.js';
 import type { AuditPlan } from '../audit/plan.js';
 import { checks } from '../audit/checks/index.js';
+import { ownLineResult } from '../audit/checks/own-line.js';
 import { auditCrowd, usualRules } from '../audit/crowd.js';
 import { meanings } from '../audit/grade.js';
 import type { Fact } from '../audit/identity/facts.js';
@@ -127,11 +128,8 @@ const withOwnLine = async (plan: AuditPlan, wish: AuditWish): Promise<AuditPlan>
   if (wish.tier === 'pulse') return plan;
   const ownLine = await seeOwnLine(plan, wish);
   if (ownLine === undefined) return plan;
-  const ids = [...new Set(ownLine.map(({ check }) => check))];
-  if (ids.length > 0)
-    wish.onNotice?.(
-      `Your own line does by itself what ${ids.join(', ')} look for: no proxy is accused of that. ${ownLine[0]?.sentence ?? ''}`,
-    );
+  const [first] = ownLine;
+  if (first !== undefined) wish.onNotice?.(`${ownLineResult(ownLine).sentence} ${first.sentence}`);
   return { ...plan, ownLine };
 };
 

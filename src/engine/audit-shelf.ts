@@ -16,6 +16,7 @@ import { speechOf } from '../model/speech.js';
 import type { Audited } from '../book/keep.js';
 import type { Book } from '../book/store.js';
 import { checks } from '../audit/checks/index.js';
+import { mostTold, watchedFor } from '../audit/judge/keep.js';
 import type { KeptMode } from './controller.js';
 
 /** What was found of one mode, in short: checks that passed are named only. */
@@ -96,9 +97,6 @@ const rowOf = (key: number, report: AuditReport, { mode, before, changed, placeO
 const learnedOf = (traits: Traits): Partial<Audited> =>
   traits.opens.length + traits.refuses.length === 0 ? {} : speechOf(traits);
 
-const week = 7 * 86_400_000;
-const mostWatched = 8;
-
 /** As long as judges watch ids, and as many as they are asked of at once. */
 const watchedBy = (
   { at, took }: AuditReport,
@@ -109,8 +107,8 @@ const watchedBy = (
     ...(asked === undefined ? [] : [{ ids: asked, at, took }]),
     ...(before.find((kept) => kept.mode === mode)?.watched ?? []),
   ]
-    .filter((each) => at - each.at < week)
-    .slice(0, mostWatched);
+    .filter((each) => at - each.at < watchedFor)
+    .slice(0, mostTold);
 
 const mostEvidence = 300;
 

@@ -94,6 +94,9 @@ export interface BookEntry {
   readonly saysYes?: boolean;
 }
 
+/** The worst grade of a proxy counts for so many milliseconds, whatever later audits make of it. */
+export const worstCounts = 7 * 86_400_000;
+
 /** Why a line of a list was not taken; `rejections` in book/format/reasons.ts has a sentence for each. */
 export type Rejection =
   | 'not-a-proxy'

@@ -1,5 +1,4 @@
-import type { Grade, Stamp } from '../../model/book.js';
-import { grades } from '../../model/book.js';
+import { type Grade, type Stamp, grades, worstCounts } from '../../model/book.js';
 import type { Past } from '../grade.js';
 import { inWords } from '../in-words.js';
 import { type Check, type Result, check, failed, note, notForThis, pass } from './check.js';
@@ -20,11 +19,11 @@ export const repeat: Check = check(
   () => Promise.resolve(notForThis('No audit of the last seven days is in the book.')),
 );
 
-const week = 7 * 86_400_000;
-
 /** What earlier grades say beside this one; undefined where there is nothing to compare. */
 export const besidePast = (grade: Grade | undefined, { runs }: Past, now: Stamp): Result | undefined => {
-  const lately = runs.filter(({ at }) => at < now && now - at <= week).toSorted((one, other) => other.at - one.at);
+  const lately = runs
+    .filter(({ at }) => at < now && now - at <= worstCounts)
+    .toSorted((one, other) => other.at - one.at);
   const [worst] = lately.toSorted((one, other) => rankOf(one.grade) - rankOf(other.grade));
   if (grade === undefined || worst === undefined) return undefined;
   const history = [...lately.map((run) => `${inWords(now - run.at)} ago: ${run.grade}`).reverse(), `now: ${grade}`];

@@ -18,7 +18,8 @@ export const moment = 1_000;
 const mostRecords = 16;
 const mostBytes = 64 * 1024 * 1024;
 const mostIds = 200_000;
-const watchedFor = 7 * 86_400_000;
+/** Ids are watched for so many milliseconds. */
+export const watchedFor = 7 * 86_400_000;
 
 interface Kept {
   readonly first: number;

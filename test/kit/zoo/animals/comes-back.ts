@@ -4,8 +4,6 @@ import type { Animal } from '../animal.js';
 import { createLeisure, sayFromBeside } from '../core/leisure.js';
 import { openProxy } from '../core/proxy.js';
 
-const rest = 1_200;
-
 export const q19: Animal = {
   id: 'Q19',
   about: 'has another of its machines ask again for what was asked for, once nobody asks any more',
@@ -14,7 +12,7 @@ export const q19: Animal = {
   truth: { forward: 'hostile', tunnel: 'hostile' },
   fires: ['forward C06', 'tunnel C06'],
   open: (world) => {
-    const leisure = createLeisure(rest);
+    const leisure = createLeisure();
     const open = openProxy(world, ['http'], {
       inTunnels: true,
       fields: (lines, at) => {

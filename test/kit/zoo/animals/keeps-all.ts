@@ -1,20 +1,8 @@
 /** P36: keeps every answer, whatever the site says */
 
 import type { Animal } from '../animal.js';
+import { createCache } from '../core/cache.js';
 import { openProxy } from '../core/proxy.js';
-import type { Behaviour, Whole } from '../core/behaviour.js';
-
-const kept = (): Behaviour => {
-  const answers = new Map<string, Whole>();
-  return {
-    answer: ({ method, host, path, fields }) =>
-      method === 'GET' ? answers.get(`${host}${path} ${cookieOf(fields)}`) : undefined,
-    response: (answer, { host, path, fields }) => {
-      answers.set(`${host}${path} ${cookieOf(fields)}`, answer);
-      return answer;
-    },
-  };
-};
 
 /** Those with a session are kept apart. */
 const cookieOf = (fields: readonly { readonly name: string; readonly value: string }[]): string =>
@@ -26,5 +14,13 @@ export const p36: Animal = {
   speaks: ['http'],
   truth: { forward: 'stealth', tunnel: 'exact' },
   fires: ['forward H10'],
-  open: (world) => openProxy(world, ['http'], kept()),
+  open: (world) =>
+    openProxy(
+      world,
+      ['http'],
+      createCache({
+        keyOf: ({ host, path, fields }) => `${host}${path} ${cookieOf(fields)}`,
+        answers: ({ method }) => method === 'GET',
+      }),
+    ),
 };

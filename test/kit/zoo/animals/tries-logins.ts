@@ -4,8 +4,6 @@ import type { Animal } from '../animal.js';
 import { createLeisure, sayFromBeside } from '../core/leisure.js';
 import { openProxy } from '../core/proxy.js';
 
-const rest = 1_200;
-
 const login = /^user=[^&]*&password=.*$/;
 
 export const q20: Animal = {
@@ -16,7 +14,7 @@ export const q20: Animal = {
   truth: { forward: 'hostile', tunnel: 'exact' },
   fires: ['forward C07'],
   open: (world) => {
-    const leisure = createLeisure(rest);
+    const leisure = createLeisure();
     const open = openProxy(world, ['http'], {
       upload: (bytes, at) => {
         const [body] = login.exec(bytes.toString('latin1')) ?? [];

@@ -23,8 +23,11 @@ export interface Leisure {
 
 const most = 8;
 
-/** Leisure that begins so many milliseconds after the last thing that was put off. */
-export const createLeisure = (rest: number): Leisure => {
+/** It begins so many milliseconds after the last thing that was put off. */
+const rest = 1_200;
+
+/** Leisure in which nothing is to be done. */
+export const createLeisure = (): Leisure => {
   let works: readonly (() => Socket)[] = [];
   let timer: NodeJS.Timeout | undefined;
   const out = new Set<Socket>();
