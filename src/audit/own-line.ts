@@ -45,6 +45,7 @@ const lineTo = ({ main, ports, tls, direct }: JudgeLink): Subject => {
     label: 'your own line',
     hop: parseHop(`socks4a://${labelEndpoint(main)}`),
     before: [],
+    seesYouBy: () => [],
     reach: (cancel) => direct.open(main, cancel),
     passes: (onward, cancel) =>
       known.has(labelEndpoint(onward)) ? direct.open(onward, cancel) : Promise.reject(fail('onward-denied')),

@@ -97,9 +97,11 @@ interface Known {
 
 const factsFor = (wish: AuditWish, links: readonly JudgeLink[], { typed, found }: Known): readonly Fact[] => {
   const own = ownFacts(typed, links, toldBy(found?.met ?? []));
-  if (own.doubtful !== undefined)
+  const { doubtful } = own;
+  const one = `Only one judge${found === undefined ? '' : ' or page'}`;
+  if (doubtful.length > 0)
     wish.onNotice?.(
-      `Only one judge${found === undefined ? '' : ' or page'} says that your address is ${own.doubtful}: whether it stays hidden is not told. kaskade config set audit.own ${own.doubtful} says that it is yours.`,
+      `${one} says that your address is ${doubtful.join(' and ')}: whether it stays hidden is not told. kaskade config set audit.own ${[...typed, ...doubtful].join(',')} says that it is yours.`,
     );
   return withoutJudges(own.facts, links);
 };

@@ -1,7 +1,7 @@
 /** What must not arrive at a site: addresses and names of this machine, and how the world sees it. */
 
 import { hostname, networkInterfaces, userInfo } from 'node:os';
-import { hostText } from '../model/address.js';
+import { type Family, familyOf, hostText } from '../model/address.js';
 import type { JudgeLink } from '../audit/ask/judge-link.js';
 import { type Fact, yourFacts } from '../audit/identity/facts.js';
 import type { Told } from './audit-witnesses.js';
@@ -9,16 +9,19 @@ import type { Told } from './audit-witnesses.js';
 /** What an audit knows of the user. */
 export interface Own {
   readonly facts: readonly Fact[];
-  /** An address that one judge or page alone has seen: it is looked for, but that it does not arrive cannot be said. */
-  readonly doubtful?: string;
+  /** Addresses that one judge or page alone has seen, one of each family that nothing is certain of: they are looked for, but that they do not arrive cannot be said. */
+  readonly doubtful: readonly string[];
 }
 
-/** What is known by the settings, the interfaces, judges and pages of others. Two must agree on how the world sees this machine. */
+/** What is known by the settings, the interfaces, judges and pages of others. Two must agree, for each family of addresses, on how the world sees this machine. */
 export const ownFacts = (typed: readonly string[], judges: readonly JudgeLink[], told: readonly Told[] = []): Own => {
   const interfaces = Object.values(networkInterfaces())
     .flatMap((all) => all ?? [])
     .map(({ address }) => address.replace(/%.*$/, ''));
-  const all: readonly Told[] = [...judges.map(({ you, key }) => ({ address: you, source: key.text })), ...told];
+  const all: readonly Told[] = [
+    ...judges.flatMap(({ you, key }) => you.map((address) => ({ address, source: key.text }))),
+    ...told,
+  ];
   const seen = all.map(({ address }) => address);
   const sources = (wanted: string): number =>
     new Set(all.flatMap(({ address, source }) => (address === wanted ? (source ?? []) : []))).size;
@@ -26,9 +29,14 @@ export const ownFacts = (typed: readonly string[], judges: readonly JudgeLink[],
   // An address that every machine has says nothing of this one, unless a judge sees it.
   const special = interfaces.filter((address) => !/^(?:127\.|::1$)/.test(address));
   const facts = yourFacts({ sure, other: [...seen, ...special], names: namesOf() });
-  const doubtful = sure.length === 0 ? seen[0] : undefined;
-  return doubtful === undefined ? { facts } : { facts, doubtful };
+  const known = sure.map(familyOf);
+  const doubtful = families.flatMap((family) =>
+    known.includes(family) ? [] : (seen.find((address) => familyOf(address) === family) ?? []),
+  );
+  return { facts, doubtful };
 };
+
+const families: readonly Family[] = ['ipv4', 'ipv6'];
 
 const namesOf = (): readonly string[] => {
   try {

@@ -1,5 +1,6 @@
 /** Pages of others for an audit: those that the user has named, met directly first, and asked through proxies by proxy-agent. */
 
+import type { Family } from '../model/address.js';
 import { type Millis, millis } from '../model/brand.js';
 import type { Hop } from '../model/hop.js';
 import { privateKind } from '../model/private.js';
@@ -7,7 +8,7 @@ import { type Witness, parseWitness } from '../model/witness.js';
 import { mayAsk } from '../audit/ask/judge-link.js';
 import type { Subject } from '../audit/ask/subject.js';
 import { randomHex } from '../audit/random.js';
-import { type Sight, type Witnesses, createWitnesses, labelWitness } from '../audit/witness/witnesses.js';
+import { type Met, type Witnesses, createWitnesses, labelWitness } from '../audit/witness/witnesses.js';
 import type { ProxyFor } from '../book/fetch/proxies.js';
 import { type Road, streamRoad } from '../book/fetch/road.js';
 import { hopUrl } from '../book/write/url.js';
@@ -18,7 +19,7 @@ import type { AuditWish } from './controller.js';
 /** Pages that were met. */
 export interface MetWitnesses {
   readonly witnesses: Witnesses;
-  readonly met: readonly Sight[];
+  readonly met: readonly Met[];
 }
 
 /** The pages of a wish, else of the settings, that some of these proxies may be asked for. Throws `bad-usage`. */
@@ -68,11 +69,11 @@ const only = (hop: Hop): ProxyFor => {
 };
 
 /** Who names a private host means it; whom a public name leads there does not. */
-const directRoad = (): Road =>
+const directRoad = (family?: Family): Road =>
   streamRoad((target, cancel) => {
     const isPrivate = privateKind(target.host) !== undefined;
     const mayReach = (host: typeof target.host): boolean => isPrivate || privateKind(host) === undefined;
-    return connectDirect(target, { resolve: resolveBySystem, mayReach }, cancel);
+    return connectDirect(target, { resolve: resolveBySystem, mayReach, family }, cancel);
   });
 
 /** What a page told directly of this machine. */
@@ -83,9 +84,8 @@ export interface Told {
 }
 
 /** What pages have told of this machine's address. */
-export const toldBy = (met: readonly Sight[]): readonly Told[] =>
-  met.flatMap(({ witness, shown }): readonly Told[] => {
-    if (shown.kind !== 'echo' && shown.kind !== 'variables') return [];
+export const toldBy = (met: readonly Pick<Met, 'witness' | 'you'>[]): readonly Told[] =>
+  met.flatMap(({ witness, you }) => {
     const source = witness.isSecure ? { source: siteOf(labelWitness(witness)) } : {};
-    return [{ address: shown.address, ...source }];
+    return you.map((address): Told => ({ address, ...source }));
   });

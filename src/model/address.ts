@@ -10,6 +10,9 @@ export type Host =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'ipv4' | 'ipv6'; readonly address: string };
 
+/** The two kinds of addresses. */
+export type Family = Exclude<Host['kind'], 'name'>;
+
 /** A host and a port. */
 export interface Endpoint {
   readonly host: Host;
@@ -68,6 +71,12 @@ export const hostText = (host: Host): string => (host.kind === 'name' ? host.nam
 /** `host:port`, IPv6 in brackets (RFC 3986 §3.2.2). */
 export const labelEndpoint = ({ host, port }: Endpoint): string =>
   host.kind === 'ipv6' ? `[${host.address}]:${port}` : `${hostText(host)}:${port}`;
+
+/** The family of an address; undefined for a name. Throws `bad-name`. */
+export const familyOf = (text: string): Family | undefined => {
+  const { kind } = parseHost(text);
+  return kind === 'name' ? undefined : kind;
+};
 
 /** The 16 bytes of an IPv6 address or the 4 bytes of an IPv4 one. */
 export const addressBytes = (host: Extract<Host, { address: string }>): Buffer =>

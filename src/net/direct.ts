@@ -2,7 +2,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { type Socket, createConnection, isIP } from 'node:net';
-import { type Endpoint, type Host, hostText, parseHost } from '../model/address.js';
+import { type Endpoint, type Family, type Host, hostText, parseHost } from '../model/address.js';
 import { fail } from '../model/error.js';
 import { type Cancel, reasonOf, whenAborted } from './cancel.js';
 
@@ -20,6 +20,8 @@ export interface DirectRules {
   readonly resolve: Resolve;
   /** Asked of every address that a name has: one that may not be reached refuses them all. */
   readonly mayReach: (address: Host) => boolean;
+  /** Only addresses of this family are dialled; of both where it is missing. */
+  readonly family?: Family | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface DirectRules {
  */
 export const connectDirect = async (
   { host, port }: Endpoint,
-  { resolve, mayReach }: DirectRules,
+  { resolve, mayReach, family }: DirectRules,
   cancel: Cancel,
 ): Promise<Socket> => {
   const addresses = await resolve(host).catch((thrown: unknown) => {
@@ -36,8 +38,9 @@ export const connectDirect = async (
   });
   if (!addresses.every((address) => isIP(address) !== 0 && mayReach(parseHost(address))))
     throw fail('list-refused', { note: `${hostText(host)} leads to an address that is not public` });
+  const dialled = addresses.filter((address) => family === undefined || parseHost(address).kind === family);
   let last: unknown;
-  for (const address of addresses) {
+  for (const address of dialled) {
     if (cancel.signal.aborted) throw reasonOf(cancel);
     try {
       return await open(address, port, cancel);

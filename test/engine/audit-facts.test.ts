@@ -2,24 +2,26 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Sight } from '../../src/audit/witness/witnesses.js';
+import type { Met } from '../../src/audit/witness/witnesses.js';
+import { unknownOfYou } from '../../src/audit/identity/facts.js';
 import { parseWitness } from '../../src/model/witness.js';
 import { ownFacts } from '../../src/engine/audit-facts.js';
 import { toldBy } from '../../src/engine/audit-witnesses.js';
 
 const address = '198.51.100.7';
 
-const sight = (url: string, seen = address): Sight => {
-  const shown = { kind: 'echo', address: seen } as const;
-  return { witness: parseWitness(url), shown, met: shown };
+const sight = (url: string, ...more: readonly string[]): Met => {
+  const you = more.length === 0 ? [address] : more;
+  const shown = { kind: 'echo', address: you[0] ?? '' } as const;
+  return { witness: parseWitness(url), shown, met: shown, you };
 };
 
 /** What is doubtful of what these pages say, or that it is sure. */
-const said = (...sights: readonly Sight[]): string => {
+const said = (...sights: readonly Met[]): string => {
   const { facts, doubtful } = ownFacts([], [], toldBy(sights));
   const known = facts.filter(({ text }) => text === address);
   assert.equal(known.length, 1, 'it is looked for in any case');
-  return known.some(({ sure }) => sure === true) ? 'sure' : `doubtful ${doubtful ?? ''}`;
+  return known.some(({ sure }) => sure === true) ? 'sure' : `doubtful ${doubtful.join(' ')}`;
 };
 
 test('two pages of different sites over TLS say together how the world sees you, and one alone does not', () => {
@@ -38,6 +40,19 @@ test('two pages of different sites over TLS say together how the world sees you,
 });
 
 test('a page that says nothing of use tells nothing of this machine', () => {
-  const shown = { kind: 'useless', note: 'it answers 500', status: 500 } as const;
-  assert.deepEqual(toldBy([{ witness: parseWitness('https://ip.one.example/'), shown, met: shown }]), []);
+  assert.deepEqual(toldBy([{ witness: parseWitness('https://ip.one.example/'), you: [] }]), []);
+});
+
+test('each family of addresses is known by itself', () => {
+  const ipv6 = '2001:db8::7';
+  const both = [sight('https://ip.one.example/', address, ipv6), sight('https://ip.two.example/', address)];
+  const { facts, doubtful } = ownFacts([], [], toldBy(both));
+  assert.deepEqual(doubtful, [ipv6]);
+  assert.equal(unknownOfYou(facts, []), undefined);
+  assert.equal(unknownOfYou(facts, ['ipv4']), undefined);
+  assert.equal(unknownOfYou(facts, ['ipv4', 'ipv6']), 'Your public IPv6 address');
+  assert.equal(unknownOfYou([], []), 'Your public address');
+  const typed = ownFacts([ipv6], [], toldBy(both));
+  assert.deepEqual(typed.doubtful, []);
+  assert.equal(unknownOfYou(typed.facts, ['ipv4', 'ipv6']), undefined);
 });

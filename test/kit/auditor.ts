@@ -102,6 +102,7 @@ export const subjectOf = (url: string): Subject => {
     label: labelHop(hop),
     hop,
     before: [],
+    seesYouBy: () => [],
     isAlone: true,
     reach: (cancel: Cancel) => reach(hop.endpoint, cancel),
   };

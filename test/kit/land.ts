@@ -17,6 +17,8 @@ export interface Resident {
 export interface Land extends AsyncDisposable {
   /** The address of the far side. */
   readonly far: string;
+  /** Public addresses of the far side, which are somebody's outside of it. */
+  readonly farPublic: { readonly ipv4: string; readonly ipv6: string };
   /** Starts a script of test/kit on a side, and waits until it has said that it is ready. */
   readonly settle: (side: Side, script: string) => Promise<Resident>;
   /** Pulls the cable out on a side, or plugs it in again. */
@@ -43,6 +45,10 @@ const ip = (...words: readonly string[]): void => {
 };
 
 const addresses = { near: '10.77.0.1', far: '10.77.0.2' } as const;
+const publicOnes = {
+  near: { ipv4: '20.77.0.1', ipv6: '2a0f:77::1' },
+  far: { ipv4: '20.77.0.2', ipv6: '2a0f:77::2' },
+} as const;
 
 /** Makes a land. Everything in it ends with it. */
 export const createLand = (): Land => {
@@ -58,12 +64,15 @@ export const createLand = (): Land => {
   ip('-n', names.near, 'link', 'add', 'cable', 'type', 'veth', 'peer', 'name', 'cable', 'netns', names.far);
   for (const side of sides) {
     ip('-n', names[side], 'link', 'set', 'lo', 'up');
-    ip('-n', names[side], 'address', 'add', `${addresses[side]}/24`, 'dev', 'cable');
+    const { ipv4, ipv6 } = publicOnes[side];
+    for (const address of [`${addresses[side]}/24`, `${ipv4}/24`, `${ipv6}/64`])
+      ip('-n', names[side], 'address', 'add', address, 'dev', 'cable', ...(address.includes(':') ? ['nodad'] : []));
     ip('-n', names[side], 'link', 'set', 'cable', 'up');
   }
   plug('near');
   return {
     far: addresses.far,
+    farPublic: publicOnes.far,
     settle: async (side, script) => {
       const path = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
       const words = ['netns', 'exec', names[side], process.execPath, '--enable-source-maps', path];

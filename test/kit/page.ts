@@ -73,7 +73,7 @@ export const openPage = async (
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http${at.secure === true ? 's' : ''}://${at.host}:${port}/env.php`,
+    url: `http${at.secure === true ? 's' : ''}://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}/env.php`,
     cert: identity.cert,
     asked,
     reached,

@@ -1,7 +1,7 @@
 /** A judge as an audit knows it: met directly once, so that its card and its clock are true before anybody stands between. */
 
 import type { Duplex } from 'node:stream';
-import { type Endpoint, hostText, parseHost } from '../../model/address.js';
+import { type Endpoint, type Family, familyOf, hostText, parseHost } from '../../model/address.js';
 import { type Port, millis } from '../../model/brand.js';
 import { fail } from '../../model/error.js';
 import { privateKind } from '../../model/private.js';
@@ -25,8 +25,8 @@ export interface JudgeLink {
   readonly ports: readonly Endpoint[];
   readonly tls: readonly { readonly at: Endpoint; readonly name?: string; readonly spki: string }[];
   readonly card: JudgeCard;
-  /** The address that it sees when it is asked directly. */
-  readonly you: string;
+  /** The addresses that it sees when it is asked directly: one of each family in which it is reached. */
+  readonly you: readonly string[];
   /** Puts questions to it around every proxy. */
   readonly direct: Asker;
   /** What it keeps of a question, asked directly. Empty where that cannot be had. */
@@ -49,8 +49,8 @@ const lookupsIn = ({ id, reply }: Visit, key: JudgeKey): readonly Lookup[] => {
   return of === id && Array.isArray(lookups) ? (lookups as readonly Lookup[]) : [];
 };
 
-/** Connects around every proxy; only ever asked for the judge. */
-export type OpenDirect = (at: Endpoint, cancel: Cancel) => Promise<Duplex>;
+/** Connects around every proxy, by addresses of one family if that is asked for; only ever asked for the judge. */
+export type OpenDirect = (at: Endpoint, cancel: Cancel, family?: Family) => Promise<Duplex>;
 
 /** What meeting a judge needs. */
 export interface Meeting {
@@ -65,7 +65,8 @@ const within = millis(10_000);
 export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel): Promise<JudgeLink> => {
   const { endpoint: main, key } = url;
   const direct: Asker = {
-    ...{ mode: 'direct', open: meeting.open, host: main, key, within, freshId: meeting.freshId },
+    ...{ mode: 'direct', host: main, key, within, freshId: meeting.freshId },
+    open: (to, limit) => meeting.open(to, limit),
     fields: () => browserFields(meeting.random),
   };
   const card = openCard(await fetchCard(main, meeting.open, cancel), key);
@@ -73,9 +74,16 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
   const seen = await visit({ page: '.txt' }, direct, cancel);
   if (seen.record === undefined) throw fail('judge-unreachable', { note: 'its answer is changed on the way to it' });
   const at = (port: Port, host: string = hostText(main.host)): Endpoint => ({ host: parseHost(host), port });
+  const others = card.hosts.filter((host) => host !== hostText(main.host)).map((host) => at(main.port, host));
+  const oneFamily = [card.ipv4, card.ipv6].flatMap((host) => (host === undefined ? [] : at(main.port, host)));
+  const met = seen.record.peer;
+  const asOther = await seenByOther(met, [main, ...oneFamily, ...others], {
+    direct,
+    open: meeting.open,
+    signal: cancel.signal,
+  });
   return {
-    ...{ key, main, card, direct, you: seen.record.peer },
-    others: card.hosts.filter((host) => host !== hostText(main.host)).map((host) => at(main.port, host)),
+    ...{ key, main, card, direct, others, you: [met, ...asOther] },
     ports: card.http.filter((port) => port !== main.port).map((port) => at(port)),
     tls: card.tls.map(({ port, name, spki }) => ({ at: at(port), spki, ...(name === undefined ? {} : { name }) })),
     records: async (id, called) => (await keptOf([id], direct, called)).kept.get(id) ?? [],
@@ -83,6 +91,33 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
     recordsOfAll: async (ids, called) => (await keptOf(ids, direct, called)).kept,
     revisits: async (ids, called) => (await keptOf(ids, direct, called)).revisits,
   };
+};
+
+interface ByOther extends Cancel {
+  readonly direct: Asker;
+  readonly open: OpenDirect;
+}
+
+/** A family that leads nowhere is not waited for as long. */
+const withinOther = millis(3_000);
+
+/**
+ * What the judge sees of this machine by the other family than the one by which it was met, at whichever of its hosts is reached so.
+ * Empty where none is, or where somebody on the way goes over to the first family.
+ */
+const seenByOther = async (
+  met: string,
+  hosts: readonly Endpoint[],
+  { direct, open, signal }: ByOther,
+): Promise<readonly string[]> => {
+  const family: Family = familyOf(met) === 'ipv4' ? 'ipv6' : 'ipv4';
+  const asker: Asker = { ...direct, within: withinOther, open: (to, limit) => open(to, limit, family) };
+  const fit = hosts.filter(({ host }) => host.kind === 'name' || host.kind === family);
+  const seen = await Promise.all(fit.map((host) => visit({ page: '.txt', host }, asker, { signal })));
+  return seen
+    .flatMap(({ record }) => record?.peer ?? [])
+    .filter((peer) => familyOf(peer) === family)
+    .slice(0, 1);
 };
 
 /** Asks the judge for what it keeps, a few ids at a time. */

@@ -1,7 +1,7 @@
 /** The proxy under audit, and how it is spoken to. */
 
 import type { Duplex } from 'node:stream';
-import { type Endpoint, labelEndpoint } from '../../model/address.js';
+import { type Endpoint, type Family, labelEndpoint } from '../../model/address.js';
 import type { Hop } from '../../model/hop.js';
 import { hopProtocols } from '../../hop/index.js';
 import type { Cancel } from '../../net/cancel.js';
@@ -21,6 +21,8 @@ export interface Subject {
   readonly passes?: (onward: Endpoint, cancel: Cancel) => Promise<Duplex>;
   /** Addresses of hops before it, which a site may be shown instead of yours. */
   readonly before: readonly { readonly hop: number; readonly address: string }[];
+  /** By which families of addresses its first hop was reached: it sees you by these. None are of interest where that is in your own network. */
+  readonly seesYouBy: () => readonly Family[];
   /** It is reached directly: no hop stands before it. */
   readonly isAlone?: true;
 }

@@ -1,7 +1,7 @@
 import type { Evidence } from '../../model/audit.js';
 import type { Visit } from '../ask/visit.js';
 import { shown } from '../ask/text.js';
-import { knowsYou } from '../identity/facts.js';
+import { unknownOfYou } from '../identity/facts.js';
 import { type Sighting, searchBinary } from '../identity/search.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Stand } from '../stand.js';
@@ -45,8 +45,8 @@ export const identityIn = (visit: Visit, record: JudgeRecord, stand: Stand): Res
     const hops = [...new Set(sightings.map(({ fact }) => fact.of))].join(', ');
     return note(`The address of hop ${hops} arrives, and nothing of you.`, evidenceOf(sightings));
   }
-  if (!knowsYou(stand.facts))
-    return untested('Your public address is not known, so nobody can say that it does not arrive.');
+  const unknown = unknownOfYou(stand.facts, stand.subject.seesYouBy());
+  if (unknown !== undefined) return untested(`${unknown} is not known, so nobody can say that it does not arrive.`);
   return visit.record === undefined
     ? inconclusive('Nothing of you was seen by the judge, but its answer did not come back.')
     : pass('Nothing of you was seen in what arrived.');

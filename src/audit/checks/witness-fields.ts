@@ -2,7 +2,7 @@ import { parseHost } from '../../model/address.js';
 import type { Evidence } from '../../model/audit.js';
 import { privateKind } from '../../model/private.js';
 import { shown as clear } from '../ask/text.js';
-import { type Fact, knowsYou } from '../identity/facts.js';
+import { type Fact, unknownOfYou } from '../identity/facts.js';
 import type { Sighting } from '../identity/search.js';
 import type { WitnessStand } from '../stand.js';
 import { sentFields } from '../witness/fetch.js';
@@ -29,9 +29,10 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
   const strange = witness.isSecure ? [] : news.filter(({ name }) => !sent.has(name));
   const announced = announcementIn(sight, strange);
   if (announced !== undefined) return announced;
-  return knowsYou(stand.facts)
+  const unknown = unknownOfYou(stand.facts, stand.subject.seesYouBy());
+  return unknown === undefined
     ? note(`Nothing of you in the fields that ${label} shows.`)
-    : untested(`Your public address is not known, so nobody can say that it is not in what ${label} shows.`);
+    : untested(`${unknown} is not known, so nobody can say that it is not in what ${label} shows.`);
 };
 
 /**

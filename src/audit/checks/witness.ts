@@ -2,7 +2,7 @@
 
 import type { Answer } from '../../model/audit.js';
 import { shown as clear } from '../ask/text.js';
-import { knowsYou } from '../identity/facts.js';
+import { unknownOfYou } from '../identity/facts.js';
 import type { WitnessStand } from '../stand.js';
 import { type Sight, isAnswer, labelWitness } from '../witness/witnesses.js';
 import { type Result, type WitnessCheck, failed, note, notForThis, untested, witnessCheck, worstOf } from './check.js';
@@ -79,8 +79,9 @@ const addressIn = ({ witness, shown }: Sight, stand: WitnessStand): Result => {
     .filter(({ fact, reach }) => fact.of === 'you' && reach === 'whole');
   const evidence = [{ what: `the address that ${label} sees`, arrived: clear(shown.address, 60) }];
   if (seen.length > 0) return failed(`${label} sees your address.`, 'transparent', evidence);
-  if (!knowsYou(stand.facts))
-    return untested(`Your public address is not known, so nobody can say that ${label} does not see it.`);
+  const unknown = unknownOfYou(stand.facts, stand.subject.seesYouBy());
+  if (unknown !== undefined)
+    return untested(`${unknown} is not known, so nobody can say that ${label} does not see it.`);
   return witness.isSecure
     ? note(`${label} sees ${shown.address}, which is none of yours, over verified TLS.`, evidence)
     : note(`No address of yours in what ${label} shows.`, evidence);

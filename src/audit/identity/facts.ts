@@ -1,6 +1,6 @@
 /** What must not arrive: your addresses and names, and for a cascade the addresses of the hops before. */
 
-import { parseHost } from '../../model/address.js';
+import { type Family, familyOf, parseHost } from '../../model/address.js';
 import { privateKind } from '../../model/private.js';
 
 /** One thing that a site must not be shown. */
@@ -44,5 +44,13 @@ export const isLikeYours = (address: string, facts: readonly Fact[]): boolean =>
   return facts.some(({ kind: what, text }) => what === 'address' && privateKind(parseHost(text)) === kind);
 };
 
-/** Whether it is certain how the world sees you: else nobody can say that it does not arrive. */
-export const knowsYou = (facts: readonly Fact[]): boolean => facts.some(({ sure }) => sure === true);
+/**
+ * What is not certain of how you are seen by these families of addresses, or of both where none is named: whoever does not know it
+ * cannot say that it does not arrive. Undefined where it is known.
+ */
+export const unknownOfYou = (facts: readonly Fact[], families: readonly Family[]): string | undefined => {
+  const sure = facts.flatMap((fact) => (fact.sure === true ? (familyOf(fact.text) ?? []) : []));
+  if (sure.length === 0) return 'Your public address';
+  const unknown = families.find((family) => !sure.includes(family));
+  return unknown === undefined ? undefined : `Your public ${unknown === 'ipv4' ? 'IPv4' : 'IPv6'} address`;
+};

@@ -1,6 +1,6 @@
 /** Pages of others that the user has named: met directly first, then asked once through each proxy, as seldom as they may be. */
 
-import { hostText, parseHost } from '../../model/address.js';
+import { type Family, familyOf, hostText, parseHost } from '../../model/address.js';
 import type { Mode } from '../../model/audit.js';
 import type { Millis } from '../../model/brand.js';
 import type { Hop } from '../../model/hop.js';
@@ -34,10 +34,16 @@ export interface Sight {
   readonly met: Shown;
 }
 
+/** What a page has shown directly. */
+export interface Met extends Sight {
+  /** Addresses of this machine that it has shown, one of each family at most. */
+  readonly you: readonly string[];
+}
+
 /** Pages that may be asked. */
 export interface Witnesses {
-  /** Asks each directly: what they show of this machine. */
-  readonly meet: (cancel: Cancel) => Promise<readonly Sight[]>;
+  /** Asks each directly, by each family of addresses in which it is reached: what they show of this machine. */
+  readonly meet: (cancel: Cancel) => Promise<readonly Met[]>;
   /** Asks those that are for a mode of a proxy, each once. Rejects only with the signal's reason. */
   readonly ask: (subject: Subject, mode: Mode, cancel: Cancel) => Promise<readonly Sight[]>;
 }
@@ -47,8 +53,8 @@ export interface WitnessesParts {
   readonly pages: readonly Witness[];
   /** A way through a proxy, and no other; each call another one. */
   readonly through: (hop: Hop, within: Millis) => PageRoad;
-  /** A way around every proxy. */
-  readonly direct: () => PageRoad;
+  /** A way around every proxy, by addresses of one family if that is asked for. */
+  readonly direct: (family?: Family) => PageRoad;
   readonly within: Millis;
   /** Between one request to a page and the next. */
   readonly pause: Millis;
@@ -73,11 +79,17 @@ export const createWitnesses = (parts: WitnessesParts): Witnesses => {
   return {
     meet: (cancel) =>
       Promise.all(
-        all.map(async (page): Promise<Sight> => {
-          const shown = await one(page, { road: parts.direct, behindTls: false, isDirect: true }, cancel);
+        all.map(async (page): Promise<Met> => {
+          const directly = (family?: Family): Way => ({
+            ...{ road: () => parts.direct(family), behindTls: false, isDirect: true },
+          });
+          const shown = await one(page, directly(), cancel);
           page.met.shown = shown;
           if (shown.kind === 'useless') page.gate.close('it says nothing of use');
-          return { witness: page.witness, shown, met: shown };
+          const other = otherFamily(page.witness, shown);
+          const again = other === undefined ? [] : [await one(page, directly(other), cancel)];
+          const you = [shown, ...again].flatMap(addressIn).filter((text, nth) => nth === 0 || familyOf(text) === other);
+          return { witness: page.witness, shown, met: shown, you };
         }),
       ),
     ask: (subject, mode, cancel) => {
@@ -92,6 +104,16 @@ export const createWitnesses = (parts: WitnessesParts): Witnesses => {
       );
     },
   };
+};
+
+const addressIn = (shown: Shown): readonly string[] =>
+  shown.kind === 'echo' || shown.kind === 'variables' ? [shown.address] : [];
+
+/** By which family a page is to be asked too: one with a name may have both. */
+const otherFamily = ({ endpoint }: Witness, shown: Shown): Family | undefined => {
+  const [seen] = addressIn(shown);
+  if (seen === undefined || endpoint.host.kind !== 'name') return undefined;
+  return familyOf(seen) === 'ipv4' ? 'ipv6' : 'ipv4';
 };
 
 const notMet: Shown = { kind: 'unasked', note: 'it was not met' };

@@ -1,0 +1,41 @@
+/** The far side of a land: a judge that is met by both families of addresses, one that is met by IPv4 only, and a proxy on both. */
+
+import { openJudge } from '../../src/audit/judge/judge.js';
+import { judgeKeys } from '../../src/audit/judge/record.js';
+import { parseHost } from '../../src/model/address.js';
+import { openHop } from './hops.js';
+
+/** The public addresses of the far side. */
+export interface FarAddresses {
+  readonly ipv4: string;
+  readonly ipv6: string;
+}
+
+/** What the far side says when it is asked to open. */
+export interface FarJudges {
+  /** URLs. */
+  readonly both: string;
+  readonly ipv4: string;
+  /** The port of the proxy, which speaks socks5h. */
+  readonly proxy: number;
+}
+
+const judgeOn = async (listenAt: string, { ipv4, ipv6 }: FarAddresses): Promise<string> => {
+  const judge = await openJudge({
+    ...{ keys: judgeKeys(), http: [{ host: parseHost(listenAt), port: 0 }], tls: [], hosts: [ipv6] },
+    ...{ ttl: 600_000, perSecond: 1_000, clock: Date.now },
+  });
+  return (judge.urls[0] ?? '').replace(listenAt.includes(':') ? `[${listenAt}]` : listenAt, ipv4);
+};
+
+const open = async (at: FarAddresses): Promise<FarJudges> => {
+  const hop = await openHop({ scheme: 'socks5h', address: '::', resolve: (host) => host });
+  const [both, ipv4] = [await judgeOn('::', at), await judgeOn('0.0.0.0', at)];
+  return { both, ipv4, proxy: hop.port };
+};
+
+process.on('message', (at: FarAddresses) => {
+  void open(at).then((said) => process.send?.(said));
+});
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
