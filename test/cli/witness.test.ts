@@ -98,6 +98,19 @@ describe('kaskade audit --witness', () => {
     assert.deepEqual(found.sort(), ['honest forward clean note', 'leaky forward transparent fail']);
   });
 
+  it('says which address one alone has seen, and how that is made known beside those that are', async (context) => {
+    const kaskade = scene(context);
+    const from = '198.51.100.77';
+    const behind = scope.use(await openPage((response) => void response.end(from), { host: '127.0.3.3' }));
+    const { stderr } = await kaskade.audit([url(honest), '--witness', behind.url]);
+    assert.match(stderr, /Only one judge or page says that your address is 198\.51\.100\.77: whether it stays hidden/);
+    await kaskade.run(['config', 'set', 'audit.own', '2001:db8::7']);
+    const typed = await kaskade.audit([url(honest), '--witness', behind.url]);
+    assert.match(typed.stderr, / kaskade config set audit\.own 2001:db8::7,198\.51\.100\.77 says that it is yours\./);
+    await kaskade.run(['config', 'set', 'audit.own', from]);
+    assert.doesNotMatch((await kaskade.audit([url(honest), '--witness', behind.url])).stderr, /Only one/);
+  });
+
   it('audits the book by pages alone: only what was proved is kept, with nobody called a judge', async (context) => {
     const kaskade = scene(context);
     const list = join(kaskade.home, 'list.txt');
