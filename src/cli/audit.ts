@@ -61,6 +61,12 @@ export const furnishAudit: Furnish = (command, run) => {
   });
 };
 
+/** The ids of pages that are asked for once are nobody's business: who knows them could come for them. */
+const withoutAsked = (report: AuditReport): AuditReport => ({
+  ...report,
+  modes: report.modes.map(({ asked: _asked, ...mode }) => mode),
+});
+
 interface Asked {
   readonly proxies: readonly string[];
   readonly flags: Flags;
@@ -77,7 +83,7 @@ const work = async (face: Face, audits: AuditDesk, { proxies, flags }: Asked): P
     meter.clear();
     reports.push(report);
     tellReport(output, report, { changed, isAlone: of.kind !== 'book' && reports.length === 1 && proxies.length < 2 });
-    output.value({ event: 'report', ...report, changed });
+    output.value({ event: 'report', ...withoutAsked(report), changed });
   };
   try {
     await audits.run({

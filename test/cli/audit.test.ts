@@ -82,7 +82,9 @@ describe('kaskade audit', () => {
     );
     assert.deepEqual([...grades].sort(), ['audited clean exact', 'audited hostile exact', 'not-a-proxy']);
     assert.equal(code, 1);
-    assert.equal((await kaskade.run(['--json', 'audit', url(honest), '--fail-on', 'stealth'])).code, 0);
+    const full = await kaskade.run(['--json', 'audit', url(honest), '--fail-on', 'stealth', '--tier', 'full']);
+    assert.equal(full.code, 0);
+    assert.doesNotMatch(full.stdout, /\b[0-9a-f]{32}\b/, 'no id for which somebody could come');
   });
 
   it('audits the book: grades are in it then, and what was audited just now is left alone', async (context) => {
