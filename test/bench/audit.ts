@@ -1,6 +1,6 @@
 /**
  * Audits of many: 10,000 proxies of which 70 % are dead in five ways, then a first grade for 1,000 that live; and what one pulse costs
- * beside the same question through agents of node:http, through undici, and by the least that Node can do. Judge, proxies and auditor share this machine.
+ * beside the same question through node:http, through proxy-agent, through undici, and by the least that Node can do. Judge, proxies and auditor share this machine.
  */
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
@@ -37,7 +37,7 @@ const main = async (role: string | undefined): Promise<void> => {
   if (role !== undefined) return measure(role, JSON.parse(process.argv[3] ?? '{}') as Town);
   const child = fork(SELF, ['town'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const [town] = (await once(child, 'message')) as [Town];
-  for (const each of ['pulse', 'quick', 'cost-kaskade', 'cost-http', 'cost-bare', 'cost-undici']) {
+  for (const each of ['pulse', 'quick', 'cost-kaskade', 'cost-http', 'cost-agents', 'cost-bare', 'cost-undici']) {
     const runner = spawn(process.execPath, [SELF, each, JSON.stringify(town)], { stdio: 'inherit' });
     await once(runner, 'exit');
   }
@@ -206,6 +206,7 @@ const tellCost = async (role: string, town: Town): Promise<void> => {
   const judge = `http://127.0.2.1:${endpoint.port}`;
   const ask: Readonly<Record<string, (n: number) => Promise<boolean>>> = {
     'cost-http': (n) => byHttp(addressOf(n), { port: town.ports.live, judge, key }),
+    'cost-agents': (n) => byAgents(addressOf(n), { port: town.ports.live, judge, key }),
     'cost-bare': (n) => byHand(addressOf(n), { port: town.ports.live, judge, key }),
     'cost-undici': (n) => byUndici(addressOf(n), { port: town.ports.live, judge, key }),
   };
@@ -258,6 +259,26 @@ const byHttp = (host: string, { port, judge, key }: Asked): Promise<boolean> =>
     });
     asked.end();
   });
+
+/** As programs usually ask: by node:http, with an agent for the proxy, which hands it the request. */
+const byAgents = async (host: string, { port, judge, key }: Asked): Promise<boolean> => {
+  // Only where it is measured.
+  const { ProxyAgent } = await import('proxy-agent');
+  const id = freshId();
+  const agent = new ProxyAgent({ getProxyForUrl: () => `http://${host}:${port}` });
+  return new Promise((resolve) => {
+    const asked = request(`${judge}/${id}.txt`, { agent, timeout: 5_000 }, (answer) => {
+      const pieces: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => pieces.push(chunk));
+      answer.on('end', () => {
+        agent.destroy();
+        resolve(findRecord(Buffer.concat(pieces), id, key) !== undefined);
+      });
+    });
+    asked.on('error', () => resolve(false));
+    asked.end();
+  });
+};
 
 /** The least that Node can do: two writes on a socket, and nothing of the answer is read or checked; what is above it is ours to save. */
 const byHand = (host: string, { port, judge }: Asked): Promise<boolean> =>
