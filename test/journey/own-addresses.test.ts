@@ -13,7 +13,7 @@ test('a proxy is judged by what is known of the addresses by which it sees you',
   const { ipv4, ipv6 } = land.farPublic;
   const far = await land.settle('far', 'land-judges');
   const near = await land.settle('near', 'land-auditor');
-  const { both, ipv4: byIpv4, proxy } = await far.ask<FarJudges>(land.farPublic);
+  const { both, ipv4: byIpv4, inward, proxy } = await far.ask<FarJudges>(land.farPublic);
   const look = (judge: string, host: string, lookup?: string): Promise<AuditView> =>
     near.ask<AuditView>({
       ...{ judge, proxy: `socks5h://${host}:${proxy}` },
@@ -36,4 +36,10 @@ test('a proxy is judged by what is known of the addresses by which it sees you',
   }
   for (const seen of [await look(byIpv4, ipv4), await look(byIpv4, 'proxy.example', ipv4)])
     assert.equal(seen.answer, 'pass', seen.sentence);
+  const led = await look(inward, ipv4);
+  assert.deepEqual(
+    [led.inward, led.you],
+    [0, [you[0]]],
+    'a judge of the world leads nobody into a network of their own',
+  );
 });

@@ -1,7 +1,9 @@
 /** The near side of a land: somebody who audits one proxy, and says what was learned of the own addresses and of H02. */
 
-import { type LookupFunction, isIP } from 'node:net';
+import { once } from 'node:events';
+import { type LookupFunction, createServer, isIP } from 'node:net';
 import { audit } from '../../src/audit/audit.js';
+import { parseJudgeUrl } from '../../src/audit/judge/card.js';
 import { auditDoor, subjectOf } from '../../src/engine/audit-jobs.js';
 import { ownFacts } from '../../src/engine/audit-facts.js';
 import { meetJudges } from '../../src/engine/audit-judges.js';
@@ -20,6 +22,8 @@ export interface AuditQuestion {
 
 /** What came of it. */
 export interface AuditView {
+  /** Connections from this machine to itself, at the port of the judge. */
+  readonly inward: number;
   /** The own addresses as the judge has seen them. */
   readonly you: readonly string[];
   /** The verdict on whether the own address arrives. */
@@ -35,8 +39,15 @@ const leadingTo =
 
 const look = async ({ judge, proxy, lookup }: AuditQuestion): Promise<AuditView> => {
   const { signal } = new AbortController();
+  let inward = 0;
+  const server = createServer((socket) => {
+    inward += 1;
+    socket.destroy();
+  });
+  server.listen(parseJudgeUrl(judge).endpoint.port, '::1');
+  await once(server, 'listening');
   const judges = await meetJudges([judge], { signal });
-  if (!isNonEmpty(judges)) return { you: [] };
+  if (!isNonEmpty(judges)) return { inward, you: [] };
   const door = { ...auditDoor(), ...(lookup !== undefined && { lookup: leadingTo(lookup) }) };
   const plan = {
     ...({ tier: 'quick', judges, facts: ownFacts([], judges).facts, within: millis(5_000) } as const),
@@ -45,7 +56,8 @@ const look = async ({ judge, proxy, lookup }: AuditQuestion): Promise<AuditView>
   };
   const { modes } = await audit(subjectOf(asProxy(parseHop(proxy), 'test'), door), plan, { signal });
   const found = modes.flatMap(({ findings }) => findings).find(({ check }) => check === 'H02');
-  return { you: judges[0].you, ...(found && { answer: found.answer, sentence: found.sentence }) };
+  server.close();
+  return { inward, you: judges[0].you, ...(found && { answer: found.answer, sentence: found.sentence }) };
 };
 
 process.on('message', (question: AuditQuestion) => {

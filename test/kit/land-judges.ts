@@ -1,4 +1,4 @@
-/** The far side of a land: a judge that is met by both families of addresses, one that is met by IPv4 only, and a proxy on both. */
+/** The far side of a land: a judge that is met by both families of addresses, two that are met by IPv4 only, of which one names the auditor itself as its IPv6 host, and a proxy on both. */
 
 import { openJudge } from '../../src/audit/judge/judge.js';
 import { judgeKeys } from '../../src/audit/judge/record.js';
@@ -16,13 +16,14 @@ export interface FarJudges {
   /** URLs. */
   readonly both: string;
   readonly ipv4: string;
+  readonly inward: string;
   /** The port of the proxy, which speaks socks5h. */
   readonly proxy: number;
 }
 
-const judgeOn = async (listenAt: string, { ipv4, ipv6 }: FarAddresses): Promise<string> => {
+const judgeOn = async (listenAt: string, ipv4: string, other: string): Promise<string> => {
   const judge = await openJudge({
-    ...{ keys: judgeKeys(), http: [{ host: parseHost(listenAt), port: 0 }], tls: [], hosts: [ipv6] },
+    ...{ keys: judgeKeys(), http: [{ host: parseHost(listenAt), port: 0 }], tls: [], hosts: [other] },
     ...{ ttl: 600_000, perSecond: 1_000, clock: Date.now },
   });
   return (judge.urls[0] ?? '').replace(listenAt.includes(':') ? `[${listenAt}]` : listenAt, ipv4);
@@ -30,8 +31,12 @@ const judgeOn = async (listenAt: string, { ipv4, ipv6 }: FarAddresses): Promise<
 
 const open = async (at: FarAddresses): Promise<FarJudges> => {
   const hop = await openHop({ scheme: 'socks5h', address: '::', resolve: (host) => host });
-  const [both, ipv4] = [await judgeOn('::', at), await judgeOn('0.0.0.0', at)];
-  return { both, ipv4, proxy: hop.port };
+  return {
+    both: await judgeOn('::', at.ipv4, at.ipv6),
+    ipv4: await judgeOn('0.0.0.0', at.ipv4, at.ipv6),
+    inward: await judgeOn('0.0.0.0', at.ipv4, '::1'),
+    proxy: hop.port,
+  };
 };
 
 process.on('message', (at: FarAddresses) => {
