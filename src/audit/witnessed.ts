@@ -2,9 +2,12 @@
 
 import type { AuditReport, Finding, Mode, ModeReport } from '../model/audit.js';
 import { type Stamp, grades } from '../model/book.js';
-import { now, since } from '../model/brand.js';
-import type { Cancel } from '../net/cancel.js';
-import { type Subject, forwards } from './ask/subject.js';
+import { millis, now, since } from '../model/brand.js';
+import { asKaskadeError, fail } from '../model/error.js';
+import type { Failure } from '../model/failure.js';
+import type { Witness } from '../model/witness.js';
+import { type Cancel, deadline, reasonOf } from '../net/cancel.js';
+import { type Subject, forwards, openTunnel } from './ask/subject.js';
 import { sightsAt, witnessChecks } from './checks/witness.js';
 import { meanings } from './grade.js';
 import type { Fact } from './identity/facts.js';
@@ -13,7 +16,7 @@ import { createMemory } from './memory.js';
 import { askAll, findingOf } from './run-checks.js';
 import type { WitnessStand } from './stand.js';
 import { noTraits } from './traits.js';
-import { type Settled, nothing } from './why-none.js';
+import { type Settled, nothing, whyNone } from './why-none.js';
 import { type Shown, type Sight, type Witnesses, isAnswer } from './witness/witnesses.js';
 
 /** How proxies are audited without a judge. */
@@ -36,7 +39,7 @@ export const auditByWitnesses = async (subject: Subject, plan: WitnessedPlan, ca
     seen.push(...sights);
     if (sights.some(isThrough)) modes.push(await modeOf(mode, (look) => stands(first + look)));
   }
-  const settled = modes.length > 0 ? audited(subject, modes) : whyNone(seen);
+  const settled = modes.length > 0 ? audited(subject, modes) : await whyNothing(seen, subject, cancel);
   return { ...base, ...settled, took: since(began, now()) };
 };
 
@@ -97,7 +100,7 @@ const audited = ({ hop }: Subject, modes: readonly ModeReport[]): Settled => ({
 });
 
 /** Why nothing came: what says most comes first. */
-const whyNone = (seen: readonly Sight[]): Settled => {
+const whyNothing = async (seen: readonly Sight[], subject: Subject, cancel: Cancel): Promise<Settled> => {
   const asked = seen.filter(({ shown }) => shown.kind !== 'unasked');
   const [first] = asked;
   if (first === undefined)
@@ -109,9 +112,28 @@ const whyNone = (seen: readonly Sight[]): Settled => {
   const useless = asked.find(({ shown }) => shown.kind === 'useless');
   if (useless !== undefined) return nothing('inconclusive', 'What came back is not what the page says.');
   const note = first.shown.kind === 'unheard' ? first.shown.note : '';
-  return asked.some(({ met }) => isAnswer(met))
+  if (!asked.some(({ met }) => isAnswer(met)))
+    return nothing('inconclusive', `No page answers, directly or through it: ${note}.`);
+  const failure = forwards(subject) ? undefined : await failureOf(subject, first.witness, cancel);
+  return failure === undefined
     ? nothing('dead', `Nothing came through it: ${note}.`)
-    : nothing('inconclusive', `No page answers, directly or through it: ${note}.`);
+    : whyNone({ visits: [{ failure }], byTls: [] });
+};
+
+const longest = millis(10_000);
+
+/** What the client for pages does not tell of SOCKS, such as that a login is wanted: a tunnel is opened once more by our own, and nothing is sent through it. */
+const failureOf = async (subject: Subject, { endpoint }: Witness, cancel: Cancel): Promise<Failure | undefined> => {
+  const limit = deadline(longest, () => fail('hop-timeout'), cancel);
+  try {
+    (await openTunnel(subject, endpoint, limit)).destroy();
+    return undefined;
+  } catch (thrown) {
+    if (cancel.signal.aborted) throw reasonOf(cancel);
+    return asKaskadeError(thrown).failure;
+  } finally {
+    limit.done();
+  }
 };
 
 const noneFits = 'None of the pages of others may be asked through it.';
