@@ -111,14 +111,20 @@ const whyNothing = async (seen: readonly Sight[], subject: Subject, cancel: Canc
     return nothing('dead', `It passes nothing on: ${[...new Set(statuses)].join(', ')} comes back.`);
   const useless = asked.find(({ shown }) => shown.kind === 'useless');
   if (useless !== undefined) return nothing('inconclusive', 'What came back is not what the page says.');
-  const note = first.shown.kind === 'unheard' ? first.shown.note : '';
-  if (!asked.some(({ met }) => isAnswer(met)))
-    return nothing('inconclusive', `No page answers, directly or through it: ${note}.`);
+  const isMet = asked.some(({ met }) => isAnswer(met));
+  return isMet
+    ? whyUnheard(first, subject, cancel)
+    : nothing('inconclusive', `No page answers, directly or through it: ${noteOf(first)}.`);
+};
+
+const whyUnheard = async (first: Sight, subject: Subject, cancel: Cancel): Promise<Settled> => {
   const failure = forwards(subject) ? undefined : await failureOf(subject, first.witness, cancel);
   return failure === undefined
-    ? nothing('dead', `Nothing came through it: ${note}.`)
+    ? nothing('dead', `Nothing came through it: ${noteOf(first)}.`)
     : whyNone({ visits: [{ failure }], byTls: [] });
 };
+
+const noteOf = ({ shown }: Sight): string => (shown.kind === 'unheard' ? shown.note : '');
 
 const longest = millis(10_000);
 
