@@ -6,7 +6,7 @@ import type { Passage } from './behaviour.js';
 
 /** Says something to the origin of a request, from the address beside the exit, and hears the answer. */
 export const sayFromBeside = (request: string, { world, exit, host, port }: Passage): Socket => {
-  const localAddress = exit.replace(/\d+$/, (low) => String(Number(low) + 1));
+  const localAddress = exit.replace(/\d+$/, (low) => String(low === '255' ? 254 : Number(low) + 1));
   const socket = connect({ host: world.names.get(host) ?? host, port, localAddress });
   socket.on('error', () => undefined).setTimeout(2_000, () => socket.destroy());
   socket.end(request);
