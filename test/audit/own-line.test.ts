@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { type Socket, connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { JudgeLink } from '../../src/audit/ask/judge-link.js';
-import type { Subject } from '../../src/audit/ask/subject.js';
 import { audit } from '../../src/audit/audit.js';
 import { yourFacts } from '../../src/audit/identity/facts.js';
 import { seeOwnLine } from '../../src/audit/own-line.js';
@@ -15,6 +14,8 @@ import type { Stamp } from '../../src/model/book.js';
 import { millis } from '../../src/model/brand.js';
 import { type Auditor, auditorAt, openAuditor, subjectOf } from '../kit/auditor.js';
 import { type TestDoor, openDoor } from '../kit/door.js';
+import { openPage, showsVariables } from '../kit/page.js';
+import { witnessesOf } from '../kit/witnesses.js';
 import type { Animal } from '../kit/zoo/animal.js';
 import { b01 } from '../kit/zoo/animals/honest-http.js';
 import { p13 } from '../kit/zoo/animals/via-name.js';
@@ -98,12 +99,12 @@ const overLine = async (box: Partial<Box> & Pick<Box, 'change'>, animal: Animal,
   const behind: JudgeLink = { ...link, direct: { ...link.direct, open } };
   const ownLine = (await seeOwnLine(planOf(behind, more), cancel)) ?? [];
   const opened = await animal.open(world);
-  const subject = subjectOf(opened.url('http'));
-  const at = subject.hop.endpoint;
+  const { hop } = subjectOf(opened.url('http'));
+  const at = hop.endpoint;
   const toProxy = (): Promise<Socket> => dial(hostText(at.host), at.port);
   const leads: Box['to'] = (first) => (withUrl.test(first) ? (box.to ?? toProxy)(first) : toProxy());
   await using near = await boxBefore({ change: box.change, to: leads });
-  const through: Subject = { ...subject, reach: () => dial('127.0.0.1', near.port) };
+  const through = subjectOf(`http://127.0.0.1:${near.port}`);
   const blamed = await audit(through, planOf(behind, more), cancel);
   const fair = await audit(through, planOf(behind, { ...more, ownLine }), cancel);
   await opened.close();
@@ -137,9 +138,12 @@ describe('the own line', () => {
   });
 
   it('that touches only what is handed to proxies accuses none in that mode', async () => {
-    const { faults, blamed, fair } = await overLine({ change: writesInto(withUrl) }, b01);
+    await using page = await openPage(showsVariables, { host: '127.0.3.1' });
+    const witnesses = witnessesOf([page]);
+    await witnesses.meet(cancel);
+    const { faults, blamed, fair } = await overLine({ change: writesInto(withUrl) }, b01, { witnesses });
     assert.deepEqual(faults, ['forward H03', 'forward H05']);
-    assert.ok(failuresIn(blamed).includes('forward H03'), 'without a look at the line the proxy is accused');
+    assert.deepEqual(failuresIn(blamed), ['forward H03', 'forward H05', 'forward X02'], 'without a look at the line');
     assert.deepEqual(failuresIn(fair), []);
     assert.equal(answerOf(fair, 'forward C09'), 'note');
     assert.equal(answerOf(fair, 'tunnel C09'), 'pass');
@@ -153,11 +157,16 @@ describe('the own line', () => {
   });
 
   it('that asks the site itself what is handed to a proxy has no proxy accused of showing your address', async () => {
-    const { host, port } = auditor.link.main;
     const change: Box['change'] = (text) => (withUrl.test(text) ? text.replace(/ http:\/\/[^/]*/, ' ') : text);
-    const { faults, blamed, fair } = await overLine({ change, to: () => dial(hostText(host), port) }, b01);
+    const to: Box['to'] = (first) => {
+      const { hostname, port } = new URL(/ (http:\S+)/.exec(first)?.[1] ?? '');
+      return dial(hostname, Number(port));
+    };
+    await using page = await openPage(showsVariables, { host: '127.0.3.1' });
+    const witnesses = witnessesOf([page]);
+    const { faults, blamed, fair } = await overLine({ change, to }, b01, { witnesses });
     assert.deepEqual(faults, ['forward A03', 'forward H05']);
-    assert.ok(failuresIn(blamed).includes('forward A03'), 'without a look at the line the proxy is accused');
+    assert.deepEqual(failuresIn(blamed), ['forward A03', 'forward X01'], 'without a look at the line');
     assert.deepEqual(failuresIn(fair), []);
     assert.deepEqual(gradesIn(fair), { forward: 'none', tunnel: 'exact' });
   });

@@ -29,9 +29,13 @@ export const ownLineResult = (faults: readonly Finding[]): Result => {
 
 const idsOf = (faults: readonly Finding[]): readonly CheckId[] => [...new Set(faults.map(({ check: id }) => id))];
 
+/** Pages of others show in their own way what these checks look for: the line is not asked for them by itself. */
+const alike: Readonly<Record<string, readonly string[]>> = { X01: ['A03'], X02: ['H02', 'H03'], X03: ['T02', 'T03'] };
+
 /** A failure that the own line has too accuses nobody. */
 export const excused = (finding: Finding, faults: readonly Finding[]): Finding => {
-  if (finding.answer !== 'fail' || !faults.some(({ check: id }) => id === finding.check)) return finding;
+  const same: readonly string[] = [finding.check, ...(alike[finding.check] ?? [])];
+  if (finding.answer !== 'fail' || !faults.some(({ check: id }) => same.includes(id))) return finding;
   const { caps: _caps, remedy: _remedy, ...rest } = finding;
   return {
     ...rest,

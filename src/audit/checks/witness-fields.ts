@@ -20,7 +20,7 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
   if (shown.kind !== 'variables') return silence(label, shown);
   const sent = sentAs(new URL(witness.url));
   const news = shown.variables.filter(({ name, value }) => name.startsWith('HTTP_') && sent.get(name) !== value);
-  const yours = yoursIn(sight, news, stand);
+  const [yours, yoursToo] = yoursIn(sight, news, stand);
   const evidence = evidenceOf(label, news);
   if (yours.some(({ reach }) => reach === 'whole'))
     return failed(`${label} shows something of you in a field that was not sent.`, 'transparent', evidence);
@@ -29,22 +29,30 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
   const strange = witness.isSecure ? [] : news.filter(({ name }) => !sent.has(name));
   const announced = announcementIn(sight, strange);
   if (announced !== undefined) return announced;
+  if (yoursToo.some(({ fact }) => isPublic(fact)))
+    return inconclusive(
+      `${label} shows your address in a field, in the same words as directly: its own house or your own line may write that.`,
+      evidence,
+    );
   return knowsYou(stand.facts)
     ? note(`Nothing of you in the fields that ${label} shows.`)
     : untested(`Your public address is not known, so nobody can say that it is not in what ${label} shows.`);
 };
 
 /**
- * What is the user's. A private address or a name that stands there directly as well is of the page's own house, which may have the
- * same ones; that a public address of the user's does is no wonder.
+ * What is the user's, and what of it stands there directly as well: a private address or a name is of the page's own house then, which
+ * may have the same ones; a public address may be, too, and the user's own line may write it into everything.
  */
-const yoursIn = ({ met }: Sight, news: readonly Variable[], { search }: WitnessStand): readonly Sighting[] => {
+const yoursIn = (
+  { met }: Sight,
+  news: readonly Variable[],
+  { search }: WitnessStand,
+): readonly [onlyHere: readonly Sighting[], directlyToo: readonly Sighting[]] => {
   const own = new Set(met.kind === 'variables' ? met.variables.map(lineOf) : []);
   const lines = news.map(lineOf);
   const find = (some: readonly string[]): readonly Sighting[] =>
     search(Buffer.from(some.join('\n'), 'latin1')).filter(({ fact }) => fact.of === 'you');
-  const others = find(lines.filter((line) => !own.has(line)));
-  return [...others, ...find(lines.filter((line) => own.has(line))).filter(({ fact }) => isPublic(fact))];
+  return [find(lines.filter((line) => !own.has(line))), find(lines.filter((line) => own.has(line)))];
 };
 
 const isPublic = ({ kind, text }: Fact): boolean => kind === 'address' && privateKind(parseHost(text)) === undefined;

@@ -174,6 +174,27 @@ describe('a page of others', () => {
     assert.equal(await said(), 'forward X02 fail transparent');
   });
 
+  it('shows your address directly too where your own line writes it, and accuses nobody of that', async () => {
+    const yours = '93.184.215.14';
+    const mine = yourFacts({ sure: [auditorAt, yours], other: [], names: [] });
+    const line = await page((response, request) => {
+      request.headers['x-forwarded-for'] = yours;
+      showsVariables(response, request);
+    });
+    const report = await auditor.audit(await open('B01'), {
+      ...{ tier: 'quick', facts: mine, witnesses: await met(line) },
+    });
+    assert.ok(saidIn(report).includes('forward X02 inconclusive'), saidIn(report).join('; '));
+    const front = await page((response, request) => {
+      const { 'x-forwarded-for': before, ...rest } = request.headers;
+      const peer = request.socket.remoteAddress ?? '';
+      request.headers = { ...rest, 'x-forwarded-for': [before ?? [], peer].flat().join(', ') };
+      showsVariables(response, request);
+    });
+    const said = saidIn(await byWitnesses(await open('P01'), await met(front)));
+    assert.equal(said[1], 'forward X02 fail transparent', 'a house that writes who came is told apart');
+  });
+
   it('accuses nobody over TLS that was not met directly', async () => {
     const report = await byWitnesses(await open('P30'), witnessesOf([await page(echoes, { secure: true })]));
     assert.deepEqual(
