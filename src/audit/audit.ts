@@ -99,7 +99,9 @@ const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<Mo
   const { mode } = first;
   const { plan } = given;
   if (plan.tier === 'pulse') return pulsed(mode, await exitsOf(first, byTls));
-  const found = await findingsOf(first, given);
+  // The line was asked in the words of either mode; what it does to those of one says nothing of the other.
+  const faults = plan.ownLine?.filter((fault) => fault.mode === mode);
+  const found = await findingsOf(first, given, faults);
   const exits = isThorough(plan.tier) ? await first.once('exits', () => seeExits(first)) : await exitsOf(first, byTls);
   const graded = {
     mode,
@@ -107,19 +109,23 @@ const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<Mo
     at: plan.clock(),
     judges: plan.judges.length,
     past: plan.past?.(mode),
-    ownLine: plan.ownLine,
+    ownLine: faults,
   };
   const report = await besideEarlier(found, graded, { stand: first, plan });
   return isThorough(plan.tier) ? { ...report, ...(await askedOnce(first)) } : report;
 };
 
 /** What was found, less what the own line does by itself. */
-const findingsOf = async (first: Stand, given: Given): Promise<readonly Finding[]> => {
-  const { tier, ownLine: faults = [], onFinding } = given.plan;
+const findingsOf = async (
+  first: Stand,
+  given: Given,
+  faults: readonly Finding[] | undefined,
+): Promise<readonly Finding[]> => {
+  const { tier, onFinding } = given.plan;
   const fair = (finding: Finding): Finding =>
-    finding.check === ownLine.id && given.plan.ownLine !== undefined
+    finding.check === ownLine.id && faults !== undefined
       ? findingOf(ownLine, first.mode, ownLineResult(faults))
-      : excused(finding, faults);
+      : excused(finding, faults ?? []);
   const found = await runChecks(tier, standsBehind(first, given), (finding) => onFinding?.(fair(finding)));
   return found.map(fair);
 };

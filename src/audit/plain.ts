@@ -52,17 +52,20 @@ export const askPlain = (parts: StandParts, { knocked, short = false }: Plain = 
   return visit(ask, { ...asker, open, since: knocked.since }, cancel);
 };
 
-/** How questions are put in a mode. */
-export const askerOf = ({ mode, subject, judge, within, random }: StandParts): Asker => ({
-  mode,
-  host: judge.main,
-  key: judge.key,
-  within,
-  freshId,
-  open: (host, limit) => (mode === 'forward' ? subject.reach(limit) : openTunnel(subject, host, limit)),
-  authorization: mode === 'forward' ? authorizationOf(subject) : undefined,
-  fields: () => browserFields(random),
-});
+/** How questions are put in a mode. Where there is no proxy, a request in its words goes to the site itself. */
+export const askerOf = ({ mode, subject, judge, within, random }: StandParts): Asker => {
+  const isHanded = mode === 'forward' && subject.passes === undefined;
+  return {
+    mode: isHanded || mode === 'tunnel' ? mode : 'forward-direct',
+    host: judge.main,
+    key: judge.key,
+    within,
+    freshId,
+    open: (host, limit) => (isHanded ? subject.reach(limit) : openTunnel(subject, host, limit)),
+    authorization: isHanded ? authorizationOf(subject) : undefined,
+    fields: () => browserFields(random),
+  };
+};
 
 /** An id that nobody has used before. */
 export const freshId = (): string => randomHex(16);

@@ -30,7 +30,7 @@ export interface AuditPlan {
   readonly random: () => string;
   readonly clock: () => Stamp;
   readonly past?: (mode: Mode) => Past;
-  /** What fails on the own line without a proxy; it was not looked at where this is missing. */
+  /** What fails on the own line without a proxy, in the words of each mode; it was not looked at where this is missing. */
   readonly ownLine?: readonly Finding[];
   /** The mode that is looked at first: of a proxy that says nothing to one question the other one is asked. */
   readonly first?: Mode;

@@ -80,7 +80,7 @@ export interface Stand extends WitnessStand {
 }
 
 /** Most of those who look again do so within half a minute. */
-const usualPatience = millis(40_000);
+export const usualPatience = millis(40_000);
 
 /** From the range for documentation (RFC 5737): nobody's address. */
 export const seed = '192.0.2.123';

@@ -36,7 +36,7 @@ export const furnishJudge: Furnish = (command, run) => {
     .option('--tls-key <file>', 'the key for it')
     .option('--key-file <file>', 'the key that it signs with; made the first time')
     .option('--zone <name>', 'a zone that is delegated to it: it tells who looks names up for a proxy')
-    .option('--dns-listen <host:port>', 'where it answers for the zone, over UDP (0.0.0.0:53)')
+    .option('--dns-listen <host:port>', 'where it answers for the zone, over UDP and TCP (0.0.0.0:53)')
     .option('--address <address>', 'where names of the zone lead, one of each family at most', more)
     .option('--ttl <minutes>', 'how long it remembers addresses', '10')
     .option('--rate <number>', 'requests a second of one source', '50');
@@ -47,7 +47,8 @@ export const furnishJudge: Furnish = (command, run) => {
     for (const url of judge.urls) output.say(url);
     for (const { port, name = 'its host', spki } of judge.tls)
       output.note(`TLS on port ${port} for ${name}, key sha256/${spki}`);
-    if (judge.names !== undefined) output.note(`names of ${judge.names.zone} are answered on ${judge.names.at} (UDP)`);
+    if (judge.names !== undefined)
+      output.note(`names of ${judge.names.zone} are answered on ${judge.names.at} (UDP and TCP)`);
     if (judge.tls.length === 0)
       output.note('Without --tls-listen no grade is given to tunnels: that TLS passes cannot be seen.');
     output.value({ event: 'judging', urls: judge.urls, tls: judge.tls });

@@ -4,10 +4,11 @@ import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
 import { type Endpoint, hostText, parseHost } from '../model/address.js';
 import type { Port } from '../model/brand.js';
 import { fail } from '../model/error.js';
+import { plainAddress } from './judge-port.js';
 import type { ListenAt } from './listen.js';
 
-/** Gives the answer to a datagram; undefined for none. Must not throw. */
-export type Answering = (datagram: Buffer, from: string) => Buffer | undefined;
+/** Gives the answer to a message; undefined for none. Must not throw. */
+export type Answering = (message: Buffer, from: string) => Buffer | undefined;
 
 /** An open port. */
 export interface DatagramPort {
@@ -23,7 +24,7 @@ export const openDatagramPort = ({ host, port }: ListenAt, answering: Answering)
       reject(fail('port-in-use', { note: error.code ?? '' }, error));
     });
     socket.on('message', (datagram: Buffer, { address, port: back }: RemoteInfo) => {
-      const answer = answering(datagram, address);
+      const answer = answering(datagram, plainAddress(address));
       if (answer !== undefined) socket.send(answer, back, address, () => undefined);
     });
     socket.bind(port, hostText(host), () => {

@@ -85,7 +85,8 @@ export const openJudgePort = (at: ListenAt, rules: PortRules): Promise<JudgePort
     });
   });
 
-const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '');
+/** An address of version 4 as itself, also where a port of version 6 has let it in (RFC 4291 §2.5.5.2). */
+export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/, '');
 
 const welcome = (
   socket: Socket,

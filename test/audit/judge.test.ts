@@ -188,6 +188,13 @@ describe('a judge', () => {
     assert.match(moved.toString(), /Location: https:\/\/invalid\//);
   });
 
+  it('answers a whole URL as an origin server does: the host in it counts, and not the field (RFC 9112 §3.2.2)', async () => {
+    const ask = (target: string) => say(`GET ${target} HTTP/1.1\r\nHost: field.test\r\nConnection: close\r\n\r\n`);
+    const [path, url] = [await ask(`/${id(15)}/moved`), await ask(`http://url.test:81/${id(15)}/moved`)];
+    assert.match(path.toString(), /Location: https:\/\/field\.test\//);
+    assert.match(url.toString(), /^HTTP\/1\.1 301 [^]*Location: https:\/\/url\.test:81\//);
+  });
+
   it('lets one source ask so much and no more', async () => {
     await using scarce = { ...(await openTestJudge({ perSecond: 2 })), [Symbol.asyncDispose]: () => scarce.close() };
     const at = parseJudgeUrl(scarce.urls[0] ?? '').endpoint.port;

@@ -6,7 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import { type OptAnswer, decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import { answerQuery } from '../../src/audit/judge/zone.js';
+import type { JudgeLink } from '../../src/audit/ask/judge-link.js';
 import { type Auditor, auditorAt, judgeAt, openAuditor } from '../kit/auditor.js';
+import { b01 } from '../kit/zoo/animals/honest-http.js';
 import { costsLessThan } from '../kit/wire.js';
 
 const zone = { name: 'd.judge.test', ipv4: '198.51.100.9', ipv6: '2001:db8::9' };
@@ -52,6 +54,21 @@ describe('the zone of a judge', () => {
       [[auditorAt, 'A', `${other}.d.judge.test`]],
     );
     assert.deepEqual(await auditor.link.lookups('e'.repeat(32), new AbortController()), []);
+  });
+
+  it('is asked for by the audit, which says how a judge gets one that has none', async () => {
+    const animal = await b01.open(auditor.world);
+    const { zone: _zone, ...card } = auditor.link.card;
+    const saidAbout = async (link: JudgeLink): Promise<readonly string[]> => {
+      const { modes } = await auditor.audit(animal.url('http'), { tier: 'quick', judges: [link] });
+      const all = modes.flatMap(({ findings }) => findings);
+      return all.filter(({ check }) => /^N0[13]$/.test(check)).map(({ answer, sentence }) => `${answer}: ${sentence}`);
+    };
+    const [told, untold] = [await saidAbout(auditor.link), await saidAbout({ ...auditor.link, card })];
+    await animal.close();
+    assert.ok(told.every((said) => said.startsWith('pass: ')));
+    assert.equal(untold.length, 4);
+    assert.ok(untold.every((said) => /^untested: .* kaskade judge --zone NAME --address ADDRESS/.test(said)));
   });
 
   it('has names of both families where it has both addresses', () => {

@@ -17,8 +17,8 @@ export interface Diff {
 /** What arrived is what was sent. */
 const none: Diff = { added: [], removed: [], changed: [], structure: [] };
 
-/** As only proxies are asked. */
-const isWholeUrl = (start: string): boolean => /^[A-Z]+ http:/i.test(start);
+/** Whether a head begins as only proxies are asked. */
+export const isWholeUrl = (start: string): boolean => /^[A-Z]+ http:/i.test(start);
 
 /** Fields between one hop and the next (RFC 9110 §7.6.1, and the old ones of proxies). */
 const hopByHop = new Set([
@@ -28,8 +28,8 @@ const hopByHop = new Set([
 
 /** Compares a head as it was sent with the bytes that arrived. */
 export const diffHeads = (sent: Sent, arrived: Buffer): Diff => {
-  if (arrived.equals(sent.head) && !isWholeUrl(arrived.toString('latin1', 0, 64))) return none;
   const text = arrived.toString('latin1');
+  if (arrived.equals(sent.head) && isWholeUrl(text) === isWholeAt(sent)) return none;
   const [start = '', ...lines] = text.replace(/\r?\n\r?\n$/, '').split(/\r?\n/);
   const came = lines.flatMap((line) => parseField(line) ?? []);
   const named = new Set([...hopByHop, ...listOf(sent.fields, 'connection'), ...listOf(came, 'connection')]);
@@ -52,6 +52,8 @@ export const diffHeads = (sent: Sent, arrived: Buffer): Diff => {
     ...(line === undefined ? {} : { line }),
   };
 };
+
+const isWholeAt = ({ isWhole }: Sent): boolean => isWhole === true;
 
 const lower = ({ name }: Field): string => name.toLowerCase();
 
@@ -82,7 +84,8 @@ interface Came {
   readonly text: string;
 }
 
-const shapeOf = ({ fields }: Sent, { start, lines, came, text }: Came): readonly string[] => {
+const shapeOf = (sent: Sent, { start, lines, came, text }: Came): readonly string[] => {
+  const { fields } = sent;
   const names = came.map(({ name }) => name);
   const kept = fields.filter((field) => came.some((other) => lower(other) === lower(field)));
   const order = came.filter((field) => fields.some((other) => lower(other) === lower(field)));
@@ -91,7 +94,7 @@ const shapeOf = ({ fields }: Sent, { start, lines, came, text }: Came): readonly
     return field === undefined || line !== `${field.name}: ${field.value}`;
   };
   return [
-    ...(isWholeUrl(start) ? ['the whole URL in the request line, as only proxies are asked'] : []),
+    ...(isWholeUrl(start) === isWholeAt(sent) ? [] : [isWholeAt(sent) ? unasked : asProxies]),
     ...(start.endsWith('HTTP/1.1') ? [] : [`version: ${start.slice(-8)}`]),
     ...(kept.map(lower).join() === order.map(lower).join() ? [] : ['the order of fields']),
     ...(kept.some(({ name }) => !names.includes(name)) ? ['the case of names'] : []),
@@ -99,6 +102,9 @@ const shapeOf = ({ fields }: Sent, { start, lines, came, text }: Came): readonly
     ...(/[^\r]\n/.test(text) ? ['line ends'] : []),
   ];
 };
+
+const asProxies = 'the whole URL in the request line, as only proxies are asked';
+const unasked = 'a path in the request line, where the whole URL was sent';
 
 /** The method and the path, whatever stands before it. */
 const lineDiff = ({ method, path }: Sent, start: string): Diff['line'] => {

@@ -9,17 +9,22 @@ export interface Sent {
   readonly method: string;
   /** The path; what stands in the request line is that, or the whole URL. */
   readonly path: string;
+  /** The whole URL is there and must arrive: nobody is on the way who would make a path of it. */
+  readonly isWhole?: true;
   readonly fields: readonly Field[];
   readonly head: Buffer;
   readonly body: Buffer;
 }
+
+/** How a request is worded: as for a mode of a proxy, around every proxy, or as a proxy that forwards is asked where there is none. */
+export type Wording = Mode | 'direct' | 'forward-direct';
 
 /** What a request is made of. */
 export interface Draft {
   readonly method: string;
   readonly path: string;
   readonly host: Endpoint;
-  readonly mode: Mode | 'direct';
+  readonly mode: Wording;
   readonly fields: readonly Field[];
   readonly body: Buffer;
   /** In chunks of this size instead of with a length. */
@@ -31,7 +36,8 @@ export interface Draft {
 /** Writes a request: the whole URL for a proxy that forwards (RFC 9112 §3.2.2), else the path. */
 export const compose = ({ method, path, host, mode, fields, body, chunks, authorization }: Draft): Sent => {
   const authority = authorityOf(host);
-  const target = mode === 'forward' ? `http://${authority}${path}` : path;
+  const isWhole = mode === 'forward-direct';
+  const target = isWhole || mode === 'forward' ? `http://${authority}${path}` : path;
   const framing: readonly Field[] =
     chunks !== undefined
       ? [{ name: 'Transfer-Encoding', value: 'chunked' }]
@@ -44,6 +50,7 @@ export const compose = ({ method, path, host, mode, fields, body, chunks, author
   return {
     method,
     path,
+    ...(isWhole ? { isWhole } : {}),
     fields: all,
     head: writeHead({ start: `${method} ${target} HTTP/1.1`, fields: [...all, ...login] }),
     body: chunks === undefined ? body : chunked(body, chunks),

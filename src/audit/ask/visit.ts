@@ -2,7 +2,6 @@
 
 import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../../model/address.js';
-import type { Mode } from '../../model/audit.js';
 import { type At, type Millis, now, since } from '../../model/brand.js';
 import { asKaskadeError, fail } from '../../model/error.js';
 import type { Failure } from '../../model/failure.js';
@@ -11,7 +10,7 @@ import type { Field } from '../../wire/http-head.js';
 import { type Answer, type PageName, answerTo, pathOf } from '../judge/pages.js';
 import { type JudgeKey, type JudgeRecord, findRecord } from '../judge/record.js';
 import { type Reply, readReply } from './reply.js';
-import { type Sent, compose } from './request.js';
+import { type Sent, type Wording, compose } from './request.js';
 
 /** What is asked. */
 export interface Ask {
@@ -48,7 +47,7 @@ export interface Visit {
 
 /** How questions are put. */
 export interface Asker {
-  readonly mode: Mode | 'direct';
+  readonly mode: Wording;
   /** A stream on which a request can be written. */
   readonly open: (host: Endpoint, cancel: Cancel) => Promise<Duplex>;
   /** The judge's usual host and port, and its key. */

@@ -27,7 +27,10 @@ const askByName = (stand: Stand, zone: string): Promise<Named> =>
 
 /** Why nothing is asked; undefined where it can be. */
 const whyNotNamed = ({ judge, subject }: Stand): Result | undefined => {
-  if (judge.card.zone === undefined) return untested('The judge has no zone of its own (--zone).');
+  if (judge.card.zone === undefined)
+    return untested(
+      'The judge has no zone of its own. It gets one by kaskade judge --zone NAME --address ADDRESS, where NAME is delegated to it.',
+    );
   return subject.hop.scheme === 'socks4a' && subject.hop.forward === true
     ? notForThis('It takes no names.')
     : undefined;

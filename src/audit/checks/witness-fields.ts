@@ -20,15 +20,22 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
   if (shown.kind !== 'variables') return silence(label, shown);
   const sent = sentAs(new URL(witness.url));
   const news = shown.variables.filter(({ name, value }) => name.startsWith('HTTP_') && sent.get(name) !== value);
-  const yours = yoursIn(sight, news, stand);
+  const [onlyHere, directlyToo] = yoursIn(sight, news, stand);
+  const known = directlyToo.filter(({ fact }) => isPublic(fact));
+  // Inside TLS that was verified nobody between can write: a page that tells your public address there sees it.
+  const yours = witness.isSecure ? [...onlyHere, ...known] : onlyHere;
   const evidence = evidenceOf(label, news);
   if (yours.some(({ reach }) => reach === 'whole'))
     return failed(`${label} shows something of you in a field that was not sent.`, 'transparent', evidence);
   if (yours.length > 0) return failed(`${label} shows a part of your address in a field.`, 'partial', evidence);
-  // Inside TLS that was verified nobody between can write.
   const strange = witness.isSecure ? [] : news.filter(({ name }) => !sent.has(name));
   const announced = announcementIn(sight, strange);
   if (announced !== undefined) return announced;
+  if (known.length > 0)
+    return inconclusive(
+      `${label} shows your address in a field, in the same words as directly: its own house or your own line may write that.`,
+      evidence,
+    );
   const unknown = unknownOfYou(stand.facts, stand.subject.seesYouBy());
   return unknown === undefined
     ? note(`Nothing of you in the fields that ${label} shows.`)
@@ -36,16 +43,19 @@ export const fieldsIn = (sight: Sight, stand: WitnessStand): Result => {
 };
 
 /**
- * What is the user's. A private address or a name that stands there directly as well is of the page's own house, which may have the
- * same ones; that a public address of the user's does is no wonder.
+ * What is the user's, and what of it stands there directly as well: a private address or a name is of the page's own house then, which
+ * may have the same ones; a public address may be, too, and the user's own line may write it into everything.
  */
-const yoursIn = ({ met }: Sight, news: readonly Variable[], { search }: WitnessStand): readonly Sighting[] => {
+const yoursIn = (
+  { met }: Sight,
+  news: readonly Variable[],
+  { search }: WitnessStand,
+): readonly [onlyHere: readonly Sighting[], directlyToo: readonly Sighting[]] => {
   const own = new Set(met.kind === 'variables' ? met.variables.map(lineOf) : []);
   const lines = news.map(lineOf);
   const find = (some: readonly string[]): readonly Sighting[] =>
     search(Buffer.from(some.join('\n'), 'latin1')).filter(({ fact }) => fact.of === 'you');
-  const others = find(lines.filter((line) => !own.has(line)));
-  return [...others, ...find(lines.filter((line) => own.has(line))).filter(({ fact }) => isPublic(fact))];
+  return [find(lines.filter((line) => !own.has(line))), find(lines.filter((line) => own.has(line)))];
 };
 
 const isPublic = ({ kind, text }: Fact): boolean => kind === 'address' && privateKind(parseHost(text)) === undefined;

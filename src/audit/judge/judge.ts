@@ -7,7 +7,6 @@ import { type Port, millis } from '../../model/brand.js';
 import { fail } from '../../model/error.js';
 import { absorb } from '../../net/absorb.js';
 import { type Cancel, deadline } from '../../net/cancel.js';
-import { openDatagramPort } from '../../net/datagram-port.js';
 import { type Caller, type Identity, type JudgePort, openJudgePort } from '../../net/judge-port.js';
 import type { ListenAt } from '../../net/listen.js';
 import { createAborter } from '../../net/signal.js';
@@ -15,6 +14,7 @@ import { takeBytes } from './bytes.js';
 import type { JudgeCard, TlsPort } from './card.js';
 import { type Keep, createKeep, tellOf } from './keep.js';
 import { type Lookups, answering, createLookups } from './lookups.js';
+import { openNamePort } from './name-port.js';
 import { parsePath } from './pages.js';
 import { createRate } from './rate.js';
 import { NoRequest, type RawRequest, createRequestReader } from './read-request.js';
@@ -70,7 +70,7 @@ export const openJudge = async (parts: JudgeParts): Promise<Judge> => {
   const keep = createKeep(parts.ttl, parts.clock);
   const isWithin = createRate(parts.perSecond, parts.clock);
   const lookups = createLookups(parts.ttl, parts.clock);
-  const ports: Pick<JudgePort, 'endpoint' | 'close'>[] = [];
+  const ports: JudgePort[] = [];
   let card: JudgeCard | undefined;
   let connections = 0;
   const onCaller = (caller: Caller): void => {
@@ -96,7 +96,7 @@ export const openJudge = async (parts: JudgeParts): Promise<Judge> => {
     }
     const names =
       parts.zone &&
-      (await openDatagramPort(parts.zone.at, answering(parts.zone, { lookups, isWithin, clock: parts.clock })));
+      (await openNamePort(parts.zone.at, answering(parts.zone, { lookups, isWithin, clock: parts.clock })));
     if (names !== undefined) ports.push(names);
     const open = plain.map(({ port }) => port);
     card = cardOf(parts, open, secured);

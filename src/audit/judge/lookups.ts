@@ -44,8 +44,8 @@ export interface Naming {
 /** Answers for a zone, and remembers who asked. Who asks too much gets nothing, so that nobody can have the judge send to somebody else. */
 export const answering =
   (zone: Zone, { lookups, isWithin, clock }: Naming): Answering =>
-  (datagram, from) => {
-    const answered = isWithin(from) ? answerQuery(datagram, zone) : undefined;
+  (query, from) => {
+    const answered = isWithin(from) ? answerQuery(query, zone) : undefined;
     if (answered?.lookup !== undefined) {
       const { id, ...lookup } = answered.lookup;
       lookups.add(id, { at: clock(), resolver: from, ...lookup });

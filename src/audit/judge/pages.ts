@@ -88,7 +88,7 @@ const lasting = (content: Content, control: string): Answer => ({
   ],
 });
 
-/** To https at the name that was asked for: `{host}` stands for what the request's Host field says. */
+/** To https at the host that was asked for, which `{host}` stands for. */
 const moved = (id: string): Answer => ({
   status: 301,
   reason: 'Moved Permanently',

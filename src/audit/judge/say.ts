@@ -28,7 +28,7 @@ export interface Told {
 /** The answer to a page. */
 export const say = (request: RawRequest, page: Page, told: Told): Said => {
   const answer = answerTo(page);
-  const host = valueOf(request, 'host') ?? '';
+  const host = hostOf(request);
   const fields = answer.fields.map(({ name, value }) => ({ name, value: value.replace('{host}', plainHost(host)) }));
   const said = whole(request, { ...answer, fields: upgraded(answer, fields, request) }, bodyOf(answer, request, told));
   return {
@@ -38,6 +38,10 @@ export const say = (request: RawRequest, page: Page, told: Told): Said => {
     ...(answer.becomes === undefined ? {} : { becomes: answer.becomes }),
   };
 };
+
+/** RFC 9112 §3.2.2: an origin server MUST ignore the Host field beside a whole URL, and take the host that is in there. */
+const hostOf = (request: RawRequest): string =>
+  /^http:\/\/([^/?#]*)/i.exec(request.target)?.[1] ?? valueOf(request, 'host') ?? '';
 
 /** What a judge is, for whoever finds one in a log; or a signed text. */
 export const notice = (request: RawRequest, text?: string): Said => {

@@ -35,10 +35,12 @@ export const familyNames = { ipv4: 'v4', ipv6: 'v6' } as const;
 /** The name by which a question is asked for; any case will do. */
 export const nameOfId = (id: string, zone: string): string => `${id}.${zone}`;
 
+/** No query is longer, over whatever it comes: a name, a type and what a resolver tells of itself. */
+export const longestQuery = 512;
+
 const AUTHORITATIVE = 1 << 10;
 const REFUSED = 5;
 const NAME_ERROR = 3;
-const longest = 512;
 
 /** Answers a query; undefined for what is none, for many questions at once, and for what would cost more than it is worth. */
 export const answerQuery = (bytes: Buffer, zone: Zone): Answered | undefined => {
@@ -70,7 +72,7 @@ const isKnown = (label: string, id: string | undefined): boolean =>
 
 /** The header counts what follows, and each of it takes five bytes at least: small packets that claim much are costly to read. */
 const queryIn = (bytes: Buffer): Packet | undefined => {
-  if (bytes.length < 17 || bytes.length > longest) return undefined;
+  if (bytes.length < 17 || bytes.length > longestQuery) return undefined;
   const claimed = [4, 6, 8, 10].reduce((sum, at) => sum + bytes.readUInt16BE(at), 0);
   if (claimed > (bytes.length - 12) / 5) return undefined;
   try {

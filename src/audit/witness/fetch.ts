@@ -37,6 +37,8 @@ export interface Fetching {
   readonly within: Millis;
   /** Whether the proxy speaks TLS itself: whose certificate is meant is known only behind its yes. */
   readonly behindTls: boolean;
+  /** Asked in the words in which a proxy is: the whole URL stands in the request line (RFC 9112 §3.2.2). */
+  readonly isWhole?: boolean;
 }
 
 /** So much of a body is read. */
@@ -79,9 +81,14 @@ interface Course {
   refusal?: number | undefined;
 }
 
-const ask = async ({ url, road }: Fetching, course: Course, limit: Cancel): Promise<IncomingMessage> => {
+const ask = async (
+  { url, road, isWhole = false }: Fetching,
+  course: Course,
+  limit: Cancel,
+): Promise<IncomingMessage> => {
   const headers = sentFields(url);
-  const request = await road.request(url, { method: 'GET', headers, setHost: false }, limit);
+  const path = isWhole ? { path: url.href } : {};
+  const request = await road.request(url, { method: 'GET', headers, setHost: false, ...path }, limit);
   return new Promise((resolve, reject) => {
     const forget = whenAborted(limit, () => {
       request.destroy(reasonOf(limit));

@@ -27,7 +27,7 @@ export type Shown =
   /** It was not asked. */
   | { readonly kind: 'unasked'; readonly note: string };
 
-/** What a page has shown through a proxy, beside what it shows directly. */
+/** What a page has shown through a proxy, beside what it shows directly, in the same words where those differ. */
 export interface Sight {
   readonly witness: Witness;
   readonly shown: Shown;
@@ -72,10 +72,13 @@ export const createWitnesses = (parts: WitnessesParts): Witnesses => {
     const closed = await page.gate.turn(cancel);
     if (closed !== undefined) return { kind: 'unasked', note: closed };
     const url = withNonce(page.witness.url, parts.random());
-    const fetched = await fetchPage({ url, road: way.road(), within, behindTls: way.behindTls }, cancel);
+    const { behindTls, isWhole = false } = way;
+    const fetched = await fetchPage({ url, road: way.road(), within, behindTls, isWhole }, cancel);
     mind(page, fetched, way);
     return shownOf(fetched, url, page.witness);
   };
+  // Not every site takes a whole URL: one that forbids it does not forbid being asked.
+  const handed: Way = { road: parts.direct, behindTls: false, isDirect: false, isWhole: true };
   return {
     meet: (cancel) =>
       Promise.all(
@@ -99,7 +102,9 @@ export const createWitnesses = (parts: WitnessesParts): Witnesses => {
       return Promise.all(
         fit.map(async (page): Promise<Sight> => {
           const shown = await one(page, way, cancel);
-          return { witness: page.witness, shown, met: page.met.shown };
+          const again = (): Promise<Shown> => one(page, handed, cancel);
+          const met = mode === 'forward' ? await metAlike(page, shown, again) : page.met.shown;
+          return { witness: page.witness, shown, met };
         }),
       );
     },
@@ -122,14 +127,36 @@ interface Page {
   readonly witness: Witness;
   readonly gate: Gate;
   readonly refusals: { inRow: number };
-  readonly met: { shown: Shown };
+  readonly met: {
+    shown: Shown;
+    /** In the words in which proxies are asked. */
+    alike?: Promise<Shown>;
+  };
 }
 
 interface Way {
   readonly road: () => PageRoad;
   readonly behindTls: boolean;
   readonly isDirect: boolean;
+  readonly isWhole?: true;
 }
+
+/**
+ * What shows itself as a proxy's doing may be that of the own line, which may touch nothing but what is handed to proxies: before that is
+ * held against anybody the page is asked directly in the same words, once. Else what it has shown in its own words counts.
+ */
+const metAlike = async ({ met }: Page, shown: Shown, again: () => Promise<Shown>): Promise<Shown> => {
+  if (!hasNews(shown, met.shown)) return met.shown;
+  const alike = await (met.alike ??= again());
+  return alike.kind === 'variables' ? alike : met.shown;
+};
+
+/** Whether fields are shown that are not shown directly. */
+const hasNews = (shown: Shown, met: Shown): boolean => {
+  if (shown.kind !== 'variables' || met.kind !== 'variables') return false;
+  const own = new Set(met.variables.map(({ name, value }) => `${name}=${value}`));
+  return shown.variables.some(({ name, value }) => name.startsWith('HTTP_') && !own.has(`${name}=${value}`));
+};
 
 /**
  * Whether a page is for a mode of a proxy. One that is known by its key is left out, since the client for pages knows authorities only;

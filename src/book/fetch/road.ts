@@ -16,7 +16,7 @@ export interface Road {
   readonly close: () => void;
 }
 
-/** A road over streams that `open` makes, each for one request. TLS is spoken here, and certificates are judged here. */
+/** A road over streams that `open` makes, each for one request; a `path` in the options stands in the request line instead of the URL's. TLS is spoken here, and certificates are judged here. */
 export const streamRoad = (open: (endpoint: Endpoint, cancel: Cancel) => Promise<Duplex>): Road => {
   const streams = new Set<Duplex>();
   return {
@@ -27,7 +27,7 @@ export const streamRoad = (open: (endpoint: Endpoint, cancel: Cancel) => Promise
       streams.add(plain);
       const stream =
         url.protocol === 'https:' ? await secure(plain, { endpoint, trust: { by: 'authorities' } }, cancel) : plain;
-      const request = httpRequest({ ...options, ...partsOf(url), createConnection: () => stream });
+      const request = httpRequest({ ...partsOf(url), ...options, createConnection: () => stream });
       // Whoever made the stream may have left it paused, which the client does not expect.
       return request.once('socket', () => stream.resume());
     },

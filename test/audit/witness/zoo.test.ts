@@ -169,10 +169,47 @@ describe('a page of others', () => {
       saidIn(await auditor.audit(url, { tier: 'quick', facts: mine, witnesses })).find((line) => line.includes('X02'));
     assert.equal(await said(), 'forward X02 note');
     front.says((response, request) => {
-      request.headers['x-other'] = lan;
+      if (request.socket.remoteAddress !== auditorAt) request.headers['x-other'] = lan;
       house(response, request);
     });
     assert.equal(await said(), 'forward X02 fail transparent');
+  });
+
+  it('shows your address directly too where your own line writes it, and accuses nobody of that', async () => {
+    const yours = '93.184.215.14';
+    const mine = yourFacts({ sure: [auditorAt, yours], other: [], names: [] });
+    const line = await page((response, request) => {
+      request.headers['x-forwarded-for'] = yours;
+      showsVariables(response, request);
+    });
+    const report = await auditor.audit(await open('B01'), {
+      ...{ tier: 'quick', facts: mine, witnesses: await met(line) },
+    });
+    assert.ok(saidIn(report).includes('forward X02 inconclusive'), saidIn(report).join('; '));
+    const front = await page((response, request) => {
+      const { 'x-forwarded-for': before, ...rest } = request.headers;
+      const peer = request.socket.remoteAddress ?? '';
+      request.headers = { ...rest, 'x-forwarded-for': [before ?? [], peer].flat().join(', ') };
+      showsVariables(response, request);
+    });
+    const said = saidIn(await byWitnesses(await open('P01'), await met(front)));
+    assert.equal(said[1], 'forward X02 fail transparent', 'a house that writes who came is told apart');
+  });
+
+  it('shows what your own line writes only into what is handed to proxies: it is asked so directly, once', async () => {
+    const line: Speech = (response, request) => {
+      const isUntouched = request.socket.remoteAddress === auditorAt && request.url?.startsWith('/') === true;
+      if (!isUntouched) request.headers.via = '1.1 line';
+      showsVariables(response, request);
+    };
+    const touched = await page(line);
+    const witnesses = await met(touched);
+    for (const nth of [1, 2]) {
+      const report = await byWitnesses(await open('B01'), witnesses);
+      assert.deepEqual(saidIn(report), ['forward X01 note', 'forward X02 note'], `proxy ${nth}`);
+    }
+    assert.equal(touched.asked.filter(({ from }) => from === auditorAt).length, 2);
+    assert.ok(saidIn(await byWitnesses(await open('P02'), witnesses)).includes('forward X02 fail anonymous'));
   });
 
   it('accuses nobody over TLS that was not met directly', async () => {
