@@ -194,13 +194,11 @@ const stagesOf = (route: Route, goal: Goal, early: Early | undefined): readonly 
   return [...stages, { kind: 'ask', legs }];
 };
 
-/** What only the last hop is asked; nothing stands before it that would have to be kept. */
-const lastStage = (stages: readonly Stage[], { hops }: Route): Stage => {
-  const legs = stages.flatMap((stage) =>
-    stage.kind === 'ask' ? stage.legs.filter(({ hop }) => hop === hops.length) : [],
-  );
-  return { kind: 'ask', legs: legs.map((leg, nth) => (nth === 0 ? { ...leg, keptBy: undefined } : leg)) };
-};
+/** What the last hop is asked. */
+const lastStage = (stages: readonly Stage[], { hops }: Route): Stage => ({
+  kind: 'ask',
+  legs: stages.flatMap((stage) => (stage.kind === 'ask' ? stage.legs.filter(({ hop }) => hop === hops.length) : [])),
+});
 
 /**
  * A SOCKS hop that refuses hangs up (RFC 1928 §6). One that speaks HTTP may wait for another request instead: what was meant for the

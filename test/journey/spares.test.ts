@@ -34,6 +34,7 @@ interface Scene {
   readonly warm: () => Promise<void>;
 }
 
+const socks = { scheme: 'socks5h' } as const;
 const life = { how: 'outlived', after: millis(40_000) } as const;
 
 const withScene = async (act: (scene: Scene) => Promise<void>): Promise<void> => {
@@ -71,8 +72,8 @@ const withScene = async (act: (scene: Scene) => Promise<void>): Promise<void> =>
     };
     const warm = async (): Promise<void> => {
       for (let tries = 0; (await visit()).ahead === undefined; tries += 1) assert.ok(tries < 10);
-      // Every connection but the spare's is closed with its session.
-      await until(() => openAt(gate) === 1, 'a spare waits');
+      // Every other connection is closed with its session.
+      await until(() => openAt(gate) > 0, 'a spare waits');
     };
     await act({ house, target, catalog, entries, gate, visit, warm });
   }
@@ -147,14 +148,42 @@ describe('spare tunnels that wait are ended', () => {
   test('where one of their hops is put into quarantine, and no session goes over them', async () => {
     await withScene(async ({ house, target, gate, catalog, entries, warm }) => {
       await warm();
-      const [calls, came] = [target.calls.length, gate.came.length];
+      const calls = target.calls.length;
       catalog.swap(entries.map((entry, nth) => (nth === 1 ? { ...entry, shelf: 'quarantine' } : entry)));
       const { socket, ok } = await ask(house.port, { protocol: 'socks5', target: target.name });
       socket.destroy();
       assert.equal(ok, false);
       await until(() => openAt(gate) === 0, 'none is open');
-      assert.deepEqual([target.calls.length, gate.came.length], [calls, came]);
+      assert.equal(target.calls.length, calls);
     });
+  });
+
+  test('where the engine goes over to another cascade by itself', async () => {
+    await using scope = createScope();
+    const target = scope.use(await openTarget(echo));
+    const [first, last, well] = await Promise.all([openHop({ scheme: 'http' }), openHop(socks), openHop(socks)]);
+    for (const hop of [first, last, well]) scope.use(hop);
+    const gate = scope.use(await openGate(first));
+    const limits = { interval: millis(300), quick: millis(30), tick: millis(20), space: millis(50) };
+    const guards = createGuards({ random: Math.random, wallClock: () => today });
+    const house = scope.use(
+      await startHouse(`http://127.0.0.1:${gate.port},${last.url}`, {
+        book: { catalog: createCatalog([entryOf(last.url, { spareLife: life })]), guards, own: () => [] },
+        named: { well: well.url },
+        order: ['test', 'well'],
+        pulse: { probes: true, limits },
+      }),
+    );
+    for (let count = 0; count < 3; count += 1) {
+      const { socket } = await ask(house.port, { protocol: 'socks5', target: target.name });
+      socket.destroy();
+    }
+    await until(() => house.controller.snapshot.sessions.length === 0, 'they are over');
+    await until(() => openAt(gate) > 0, 'a spare waits');
+    // Whoever comes now is turned away; the spare is as good as before.
+    for (let count = 0; count < 500; count += 1) gate.meet((socket) => socket.destroy());
+    await until(() => house.controller.snapshot.cascade === 'well', 'the other one is in use', 15_000);
+    await until(() => openAt(gate) === 0, 'none is open');
   });
 
   test('with the engine', async () => {

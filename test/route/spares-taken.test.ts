@@ -6,7 +6,9 @@ import { describe, test } from 'node:test';
 import { parseEndpoint } from '../../src/model/address.js';
 import { millis } from '../../src/model/brand.js';
 import { fail } from '../../src/model/error.js';
+import { deadline } from '../../src/net/cancel.js';
 import { createAborter } from '../../src/net/signal.js';
+import { discard } from '../../src/route/pool.js';
 import { edgeOf, failureOf, freeDoor } from '../kit/dials.js';
 import { until } from '../kit/leak.js';
 import { dialAs, seen, withSpares } from '../kit/spares.js';
@@ -32,6 +34,29 @@ describe('a spare that is taken', () => {
       });
     });
   }
+
+  test('is asked in one flight where the last hop keeps what comes early, and nothing else is sent ahead', async () => {
+    await withSpares({}, async ({ spares, route, gate, warm, target }) => {
+      let heard: (bytes: Buffer) => void = () => undefined;
+      const words = new Promise<Buffer>((resolve) => (heard = resolve));
+      gate.meet();
+      gate.meet();
+      gate.meet((socket) =>
+        socket.once('data', (bytes: Buffer) => {
+          heard(bytes);
+          socket.destroy();
+        }),
+      );
+      await warm();
+      const early = { keeps: () => true, lost: () => assert.fail() };
+      const dialer = { door: freeDoor(), onHop: () => undefined, onAhead: () => undefined, early };
+      const tunnel = await spares.dial(route, parseEndpoint(target.name), dialer, createAborter());
+      const name = Buffer.from('target.test').toString('hex');
+      const port = target.port.toString(16).padStart(4, '0');
+      assert.equal((await words).toString('hex'), `050100050100030b${name}${port}`);
+      discard(tunnel);
+    });
+  });
 
   test('and says that its time is over is not taken to speak of the target', async () => {
     await withSpares({ schemes: ['socks5h', 'http'] }, async ({ session, gate, warm }) => {
@@ -69,15 +94,18 @@ describe('a spare that is taken', () => {
     });
   });
 
-  test('and silent is given a third of the time at most', async () => {
-    await withSpares({ within: millis(600) }, async ({ session, gate, warm }) => {
+  test('and silent leaves the session time for a dial of all hops', async () => {
+    await withSpares({ within: millis(900) }, async ({ spares, route, gate, warm, target }) => {
       gate.meet();
       gate.meet();
       gate.meet((socket) => socket.resume());
       await warm();
-      const began = performance.now();
-      assert.deepEqual(seen(await session()).ahead, [2, 0]);
-      assert.ok(performance.now() - began < 2_000);
+      const limit = deadline(millis(900), () => fail('hop-timeout'));
+      const ahead: number[] = [];
+      const dialer = { door: freeDoor(), onHop: () => undefined, onAhead: (hops: number) => void ahead.push(hops) };
+      discard(await spares.dial(route, parseEndpoint(target.name), dialer, limit));
+      limit.done();
+      assert.deepEqual(ahead, [2, 0]);
     });
   });
 
