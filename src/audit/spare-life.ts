@@ -1,9 +1,9 @@
 /** How long a proxy bears a connection on which nothing is said, as spare ones are kept. */
 
 import type { Duplex } from 'node:stream';
-import type { SpareLife } from '../model/audit.js';
 import { millis, now, since } from '../model/brand.js';
 import { fail } from '../model/error.js';
+import type { SpareLife } from '../model/spare.js';
 import { type Cancel, deadline, reasonOf, whenAborted } from '../net/cancel.js';
 import type { Stand } from './stand.js';
 

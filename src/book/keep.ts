@@ -5,6 +5,7 @@ import { boundSpan } from '../model/bound.js';
 import type { Millis } from '../model/brand.js';
 import type { Behind } from '../model/early.js';
 import { type Grade, type Place, type Stamp, grades, worstCounts } from '../model/book.js';
+import type { SpareLife } from '../model/spare.js';
 import { afterTry, isSpent, latencyOf, noHistory, trialsOf } from './availability.js';
 import { readHistory, writeHistory } from './history-text.js';
 import { gradeNumber, inBars, pulses } from './rows.js';
@@ -34,6 +35,7 @@ export interface Audited {
   readonly cannot?: readonly ('names' | 'ipv6')[];
   readonly keeps?: readonly Behind[];
   readonly saysYes?: boolean;
+  readonly spareLife?: SpareLife;
   /** Evidence as JSON; that of the last audit of a mode is kept. */
   readonly detail?: string;
 }
@@ -135,6 +137,8 @@ const keepAudits = (database: Database): ((audited: Audited) => void) => {
         ...[found.opens, found.refuses, found.cannot, speechOf(found)].map((facts) => inBars(facts ?? [])),
         key,
       );
+    const { spareLife } = found;
+    if (spareLife !== undefined) on.spareLife.run(inBars([spareLife.how, spareLife.after]), key);
   };
 };
 
@@ -174,5 +178,6 @@ const statementsOf = (database: Database) => ({
   exits: database.prepare('SELECT * FROM exits WHERE proxy = ? ORDER BY seen DESC'),
   showExits: database.prepare('UPDATE proxies SET exits = ?, countries = ?, networks = ?, family = ? WHERE key = ?'),
   spki: database.prepare('UPDATE proxies SET spki = ?, family = ? WHERE key = ?'),
+  spareLife: database.prepare('UPDATE proxies SET spareLife = ? WHERE key = ?'),
   opens: database.prepare('UPDATE proxies SET opens = ?, refuses = ?, cannot = ?, speaks = ? WHERE key = ?'),
 });

@@ -2,6 +2,7 @@
 
 import type { Bound } from '../model/bound.js';
 import { type BookEntry, type Grade, type Graded, type Place, type Shelf, type Stamp, grades } from '../model/book.js';
+import { millis } from '../model/brand.js';
 import type { ProxyId } from '../model/cascade.js';
 import { hostText } from '../model/address.js';
 import { type Hop, labelHop, parseHop } from '../model/hop.js';
@@ -111,11 +112,12 @@ export const entryOf = (row: Row, { now, sources, exits, history = noHistory, gr
   };
 };
 
-const rareOf = (row: Row): Pick<BookEntry, 'family' | 'spki' | 'cannot' | 'keeps' | 'saysYes'> => ({
+const rareOf = (row: Row): Pick<BookEntry, 'family' | 'spki' | 'cannot' | 'keeps' | 'saysYes' | 'spareLife'> => ({
   ...(row['family'] !== null && { family: String(row['family']) }),
   ...(row['spki'] !== null && { spki: String(row['spki']) }),
   ...(row['cannot'] !== '' && cannotIn(fromBars(row['cannot']))),
   ...(row['speaks'] !== '' && speechIn(fromBars(row['speaks']))),
+  ...(row['spareLife'] !== '' && spareLifeIn(fromBars(row['spareLife']))),
 });
 
 const cannotIn = (facts: readonly string[]): Pick<BookEntry, 'cannot'> => {
@@ -127,6 +129,9 @@ const speechIn = (facts: readonly string[]): Pick<BookEntry, 'keeps' | 'saysYes'
   const keeps = (['greeting', 'request'] as const).filter((behind) => facts.includes(behind));
   return { ...(keeps.length > 0 && { keeps }), ...(facts.includes('yes') && { saysYes: true }) };
 };
+
+const spareLifeIn = ([how, after]: readonly string[]): Pick<BookEntry, 'spareLife'> =>
+  how === 'ended' || how === 'outlived' ? { spareLife: { how, after: millis(Number(after)) } } : {};
 
 const placeOf = (row: Row): Place | undefined => {
   if (row['address'] === null) return undefined;

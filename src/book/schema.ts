@@ -61,6 +61,8 @@ const steps: readonly string[] = [
   `,
   // How it speaks: what it keeps of bytes that come early, and whether it says yes before it knows.
   "ALTER TABLE proxies ADD COLUMN speaks TEXT NOT NULL DEFAULT ''",
+  // How long it bore a connection on which nothing was said, as `|ended|5000|` or `|outlived|40000|`.
+  "ALTER TABLE proxies ADD COLUMN spareLife TEXT NOT NULL DEFAULT ''",
 ];
 
 /** The version that this program writes. */

@@ -6,10 +6,10 @@ import {
   type Evidence,
   type Finding,
   type ModeReport,
-  type SpareLife,
   seenBy,
 } from '../model/audit.js';
 import { type Grade, grades } from '../model/book.js';
+import type { SpareLife } from '../model/spare.js';
 import { speechOf, speechText } from '../model/speech.js';
 import type { Output, Piece } from './output.js';
 

@@ -96,14 +96,14 @@ const cellsOf = (session: Session, at: At): readonly string[] => {
 
 const trafficOf = ({ state }: Session): Traffic => ('traffic' in state ? state.traffic : { up: 0, down: 0 });
 
-const stateOf = ({ state, route }: Session): string => {
+const stateOf = ({ state, route, ahead = 0 }: Session): string => {
   switch (state.phase) {
     case 'negotiating':
     case 'held':
     case 'relaying':
       return state.phase;
     case 'dialing':
-      return `dialing hop ${Math.min(state.opened.length + 1, route?.length ?? 1)}`;
+      return `dialing hop ${Math.min(ahead + state.opened.length + 1, route?.length ?? 1)}`;
     case 'closed':
       return `closed (${state.because})`;
     case 'failed':

@@ -40,7 +40,7 @@ const through = (cascade: string | undefined): string => (cascade === undefined 
 const width = 30;
 
 /** The hops that were passed, each with its times and its place in the whole dial; then the first byte. */
-const waterfall = ({ route = [], state }: Session): readonly string[] => {
+const waterfall = ({ route = [], state, ahead = 0 }: Session): readonly string[] => {
   const opened = 'opened' in state ? state.opened : [];
   const labels = Math.max(0, ...route.map((label) => label.length));
   const first = 'firstByte' in state ? state.firstByte : undefined;
@@ -54,7 +54,8 @@ const waterfall = ({ route = [], state }: Session): readonly string[] => {
   const hops = route.map((label, index) => {
     const timing = opened.find(({ hop }) => hop === index + 1);
     const place = `  hop ${index + 1}  ${label.padEnd(labels)}`;
-    return timing === undefined ? `${place}  not passed` : `${place}  ${timesOf(timing)}  ${bar(spanOf(timing))}`;
+    if (timing !== undefined) return `${place}  ${timesOf(timing)}  ${bar(spanOf(timing))}`;
+    return `${place}  ${index < ahead ? 'passed ahead, over a tunnel that was waiting' : 'not passed'}`;
   });
   if (first === undefined) return hops;
   return [

@@ -1,17 +1,8 @@
 /** Reports of audits as the book keeps them: grades, exits and traits as facts, and the evidence in short. */
 
-import type {
-  Answer,
-  Asked,
-  AuditReport,
-  CheckId,
-  Finding,
-  ModeReport,
-  SpareLife,
-  Tier,
-  Traits,
-} from '../model/audit.js';
+import type { Answer, Asked, AuditReport, CheckId, Finding, ModeReport, Tier, Traits } from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
+import type { SpareLife } from '../model/spare.js';
 import { speechOf } from '../model/speech.js';
 import type { Audited } from '../book/keep.js';
 import type { Book } from '../book/store.js';
@@ -90,6 +81,7 @@ const rowOf = (key: number, report: AuditReport, { mode, before, changed, placeO
       exits: exits.map(placeOf),
     },
     ...{ detail: JSON.stringify(short), ...(mode.mode === 'tunnel' ? learnedOf(report.traits) : {}) },
+    ...(short.spareLife && { spareLife: short.spareLife }),
   };
 };
 

@@ -1,17 +1,9 @@
 /** Audits and judges as faces use them. */
 
-import type {
-  Asked,
-  AuditProgress,
-  AuditReport,
-  CheckId,
-  CheckText,
-  ModeReport,
-  SpareLife,
-  Tier,
-} from '../model/audit.js';
+import type { Asked, AuditProgress, AuditReport, CheckId, CheckText, ModeReport, Tier } from '../model/audit.js';
 import type { Grade, Stamp } from '../model/book.js';
 import type { Millis } from '../model/brand.js';
+import type { SpareLife } from '../model/spare.js';
 
 /** What is to be audited, and how. */
 export interface AuditWish {

@@ -1,14 +1,21 @@
 /** Switches to the next cascade of the user's order when the one in use is down, and says so each time; without an order it never does. */
 
 import type { Health } from '../health/health.js';
+import type { Spares } from '../route/spares.js';
 import { createSwitcher } from '../route/switch.js';
 import type { EngineParts } from './engine.js';
 import type { Notices } from './watchers.js';
 
+interface DetourParts {
+  readonly health: () => Health;
+  readonly notices: Notices;
+  readonly spares: () => Pick<Spares, 'clear'>;
+}
+
 /** What is asked after every change of health. */
 export const createDetour = (
   { stored, inUse }: Pick<EngineParts, 'stored' | 'inUse'>,
-  { health, notices }: { readonly health: () => Health; readonly notices: Notices },
+  { health, notices, spares }: DetourParts,
 ): (() => void) => {
   const switcher = createSwitcher(() => known(stored));
   return () => {
@@ -20,6 +27,7 @@ export const createDetour = (
     const next = switcher.next(cascade.name);
     if (next === undefined) return;
     stored.divert(next);
+    spares().clear();
     const diverted = inUse();
     if (diverted !== undefined) health().used(diverted);
     notices.warn('switched', `The cascade ${cascade.name} is down: new sessions go through ${next} now.`);

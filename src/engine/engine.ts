@@ -143,7 +143,7 @@ const assemble = (parts: EngineParts): Running => {
       sight.refresh();
     },
   });
-  const detour = createDetour(parts, { health: () => care.health, notices });
+  const detour = createDetour(parts, { health: () => care.health, notices, spares: () => line.spares });
   const sight = createSight({
     ...{ parts, ledger, rates, notices, watchers },
     health: () => care.health,
@@ -205,12 +205,14 @@ const createLevers = (running: Running, { stored, inUse }: EngineParts): Levers 
   return {
     useCascade: (name) => {
       stored.use(name);
+      line.spares.clear();
       const used = inUse();
       if (used !== undefined) care.health.used(used);
       sight.refresh();
     },
     reload: () => {
       stored.reload();
+      line.spares.clear();
       sight.refresh();
     },
     probe: (name) => {
@@ -232,6 +234,7 @@ const createLevers = (running: Running, { stored, inUse }: EngineParts): Levers 
 /** No new clients, then no new requests, then no sessions, then nothing at all. */
 const stop = async (running: Running, grace: Millis): Promise<void> => {
   running.closing = true;
+  running.line.spares.close();
   running.chores?.[Symbol.dispose]();
   const closed = running.listeners.splice(0).map((listener) => listener.close());
   await within(grace, running.ledger.empty());

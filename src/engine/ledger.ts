@@ -34,6 +34,8 @@ interface Live extends Pick<Session, 'id' | 'began' | 'protocol' | 'identity' | 
   changed: At;
   tries: number;
   route?: Route;
+  /** How many hops were passed ahead. */
+  ahead: number;
   opened: readonly HopTiming[];
   /** Why it waits for a whole route. */
   held?: Failure;
@@ -117,6 +119,7 @@ const begin = (id: number, { protocol, asker, target, client }: PendingRequest):
     target,
     changed: began,
     tries: 0,
+    ahead: 0,
     opened: [],
     told: 0,
     drop: () => void client.destroy(),
@@ -130,6 +133,7 @@ const createEntry = (
 ): Entry => ({
   dialing: (route) => {
     session.route = route;
+    session.ahead = 0;
     session.opened = [];
     session.tries += 1;
     delete session.held;
@@ -137,6 +141,10 @@ const createEntry = (
   },
   held: (why) => {
     session.held = why;
+    changed(session);
+  },
+  ahead: (hops) => {
+    session.ahead = hops;
     changed(session);
   },
   passed: (timing) => {
@@ -176,7 +184,7 @@ const firstByteOf = ({ relayed }: Live): Millis | undefined => {
 };
 
 const viewOf = (session: Live): Session => {
-  const { id, began, changed, protocol, identity, target, tries, route } = session;
+  const { id, began, changed, protocol, identity, target, tries, route, ahead } = session;
   const way = route === undefined ? {} : { cascade: route.cascade, route: route.hops.map((proxy) => proxy.id) };
   return {
     id,
@@ -186,6 +194,7 @@ const viewOf = (session: Live): Session => {
     identity,
     ...way,
     tries,
+    ...(ahead > 0 && { ahead }),
     state: stateOf(session),
     ...(target === undefined ? {} : { target }),
   };

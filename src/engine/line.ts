@@ -1,4 +1,4 @@
-/** What every session of an engine shares: the rules, the door, the pool and the evidence. */
+/** What every session of an engine shares: the rules, the door, the tunnels that wait and the evidence. */
 
 import { hostText, parseEndpoint } from '../model/address.js';
 import { type Millis, now } from '../model/brand.js';
@@ -12,9 +12,11 @@ import type { Listener } from '../net/listen.js';
 import type { Line } from '../route/journey.js';
 import { type Wanted, createPlanner } from '../route/plan.js';
 import { createPool } from '../route/pool.js';
+import { createSpares } from '../route/spares.js';
 import { createEarly } from './early.js';
 import type { EngineParts } from './engine.js';
 import type { Ledger } from './ledger.js';
+import { createLives } from './lives.js';
 import type { Notices } from './watchers.js';
 
 /** One side has finished and the other says nothing: so long it may take to think. */
@@ -48,6 +50,7 @@ export const createLine = (
     ...(book === undefined ? {} : { book }),
   });
   const pool = createPool();
+  const spares = createSpares({ lives: createLives(book?.catalog), within: limits.dial });
   const halfClosed = Math.min(halfClosedIdle, limits.idleTunnels) as Millis;
   return {
     rules,
@@ -60,6 +63,7 @@ export const createLine = (
     hold: limits.hold,
     patience: { tunnel: { idle: limits.idleTunnels, halfClosed }, exchange: limits.idle },
     pool,
+    spares,
     draw: (cascade) => {
       try {
         return planner.plan(cascade, anySession);
@@ -71,6 +75,7 @@ export const createLine = (
     renew: (identity) => {
       planner.renew(identity);
       pool.renew(identity);
+      spares.renew(identity);
     },
     open: around.ledger.open,
     notice: around.notices.warn,

@@ -88,10 +88,10 @@ const hearPassed = (tools: Tools, route: Route, { hop: number, connect, exchange
   if (connect !== undefined) hop.spreads.took(wall, 'connect', connect);
   hop.spreads.took(wall, 'exchange', exchange);
   hop.spreads.step(connect ?? millis(0), exchange);
-  hop.took = millis((connect ?? 0) + exchange);
+  // What the last hop took is the target's time too: it makes no hop slow.
+  hop.took = number < route.hops.length ? millis((connect ?? 0) + exchange) : undefined;
   if (number < route.hops.length || hop.claimedAt !== undefined) return;
   tools.court.reached(hop.proxy);
-  // What the last hop took is the target's time too: it makes no hop slow.
   tools.goodHop(hop, { counts: true });
 };
 

@@ -3,6 +3,7 @@
 import type { Brand, Millis } from './brand.js';
 import type { Grade, Stamp } from './book.js';
 import type { Failure } from './failure.js';
+import type { SpareLife } from './spare.js';
 
 /** How a proxy is used: plain requests that it forwards itself, or tunnels (CONNECT, SOCKS). They are judged apart. */
 export type Mode = 'forward' | 'tunnel';
@@ -118,13 +119,6 @@ export interface Traits {
   /** Whether it says yes before it has reached the target. */
   readonly answersEarly?: boolean;
   readonly spareLife?: SpareLife;
-}
-
-/** What became of a connection to it on which nothing was said: it ended it `after` so long, or it had not yet. */
-export interface SpareLife {
-  readonly how: 'ended' | 'outlived';
-  /** Milliseconds from the moment when the connection was there. */
-  readonly after: Millis;
 }
 
 /** Everything about one proxy at one sitting. */

@@ -5,6 +5,7 @@ import type { Bound } from './bound.js';
 import type { ProxyId } from './cascade.js';
 import type { Behind } from './early.js';
 import type { Hop } from './hop.js';
+import type { SpareLife } from './spare.js';
 
 /** A moment of the calendar: milliseconds since 1970-01-01 UTC. */
 export type Stamp = Brand<number, 'Stamp'>;
@@ -92,6 +93,8 @@ export interface BookEntry {
   readonly keeps?: readonly Behind[];
   /** It says yes before it has reached the target. */
   readonly saysYes?: boolean;
+  /** How long it bore a connection on which nothing was said. */
+  readonly spareLife?: SpareLife;
 }
 
 /** The worst grade of a proxy counts for so many milliseconds, whatever later audits make of it. */

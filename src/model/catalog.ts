@@ -21,6 +21,7 @@ export interface Candidate
     | 'refuses'
     | 'cannot'
     | 'keeps'
+    | 'spareLife'
   > {
   /** With its credentials. */
   readonly proxy: Proxy;

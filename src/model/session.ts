@@ -63,5 +63,7 @@ export interface Session {
   readonly route?: readonly ProxyId[];
   /** How many routes were dialled for it. */
   readonly tries: number;
+  /** So many of its hops were passed before it came, over a spare tunnel: of them it has no times. None where it is missing. */
+  readonly ahead?: number;
   readonly state: SessionState;
 }

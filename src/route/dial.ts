@@ -12,7 +12,7 @@ import type { Route } from '../model/route.js';
 import { hopProtocols } from '../hop/index.js';
 import type { HopProtocol } from '../hop/protocol.js';
 import { type Cancel, type StepLimit, reasonOf, stepLimit } from '../net/cancel.js';
-import { type Door, type Outward, type Then, connect, connectThen } from '../net/connect.js';
+import { type Door, type Then, connect, connectThen } from '../net/connect.js';
 import { fly } from '../net/flight.js';
 import type { Tunnel } from '../net/relay.js';
 import { type OnHop, type Pacer, type Progress, type RouteLeg, blamed, track } from './progress.js';
@@ -53,6 +53,27 @@ export const dial = async (route: Route, goal: Goal, dialer: Dialer, cancel: Can
   return tunnelOf(dialled);
 };
 
+/**
+ * Asks the last hop for the target over a tunnel that leads to it, and on which it was told nothing yet. Rejects as `dial` does, but
+ * what it says of the hop may be about a tunnel that had waited for too long; the tunnel is ended then.
+ */
+export const dialOn = async (
+  begun: Tunnel,
+  { route, target }: Errand,
+  dialer: Dialer,
+  cancel: Cancel,
+): Promise<Tunnel> => {
+  const { early, ...plain } = dialer;
+  const stages = [lastStage(stagesOf(route, target, early), route)];
+  return tunnelOf(await dialOnce({ route, stages, begun }, plain, cancel));
+};
+
+/** A target, and the way to it. */
+export interface Errand {
+  readonly route: Route;
+  readonly target: Endpoint;
+}
+
 const tunnelOf = (dialled: Dialled): Tunnel => {
   if ('error' in dialled) throw dialled.error;
   return dialled.tunnel;
@@ -87,29 +108,41 @@ type Dialled =
 interface LaidOut {
   readonly route: Route;
   readonly stages: readonly Stage[];
+  /** A tunnel that leads to where the first stage is. */
+  readonly begun?: Tunnel;
 }
 
-const dialOnce = async ({ route, stages }: LaidOut, dialer: Dialer, cancel: Cancel): Promise<Dialled> => {
+const dialOnce = async ({ route, stages, begun }: LaidOut, dialer: Dialer, cancel: Cancel): Promise<Dialled> => {
   const limit = stepLimit(() => fail('hop-timeout'), cancel);
   const progress = track(route, dialer.onHop, pacerOf(route, dialer, limit));
-  let outward: Outward | undefined;
+  let tunnel = begun;
   try {
-    const [{ hop: first }] = route.hops;
-    const { host, port } = first.endpoint;
-    outward = await connect({ host, port, scheme: first.scheme }, dialer.door, limit);
-    progress.connected();
-    let stream: Duplex = outward.socket;
+    tunnel ??= await enter(route, dialer.door, { progress, limit });
+    let { stream } = tunnel;
     for (const stage of stages) stream = await pass(stage, stream, progress, limit);
     if (limit.signal.aborted) throw reasonOf(limit);
-    return { tunnel: { stream, outward } };
+    return { tunnel: { stream, outward: tunnel.outward } };
   } catch (thrown) {
-    outward?.socket.destroy();
+    tunnel?.outward.socket.destroy();
     const error = progress.blame(asKaskadeError(thrown));
     const keeper = cancel.signal.aborted || !isLoss(error) ? undefined : progress.keeper();
     return keeper === undefined ? { error } : { error, keeper };
   } finally {
     limit.done();
   }
+};
+
+interface UnderWay {
+  readonly progress: Progress;
+  readonly limit: Cancel;
+}
+
+/** Connects to hop 1: a tunnel that leads nowhere further yet. */
+const enter = async (route: Route, door: Door, { progress, limit }: UnderWay): Promise<Tunnel> => {
+  const { endpoint, scheme } = route.hops[0].hop;
+  const outward = await connect({ host: endpoint.host, port: endpoint.port, scheme }, door, limit);
+  progress.connected();
+  return { stream: outward.socket, outward };
 };
 
 /** How it looks when a hop has not seen what was sent to it. */
@@ -160,6 +193,12 @@ const stagesOf = (route: Route, goal: Goal, early: Early | undefined): readonly 
   }
   return [...stages, { kind: 'ask', legs }];
 };
+
+/** What the last hop is asked. */
+const lastStage = (stages: readonly Stage[], { hops }: Route): Stage => ({
+  kind: 'ask',
+  legs: stages.flatMap((stage) => (stage.kind === 'ask' ? stage.legs.filter(({ hop }) => hop === hops.length) : [])),
+});
 
 /**
  * A SOCKS hop that refuses hangs up (RFC 1928 §6). One that speaks HTTP may wait for another request instead: what was meant for the

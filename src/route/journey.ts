@@ -15,10 +15,11 @@ import type { Door } from '../net/connect.js';
 import type { Meter } from '../net/idle.js';
 import type { Patience, Tunnel } from '../net/relay.js';
 import { createAborter } from '../net/signal.js';
-import { type Goal, dial } from './dial.js';
+import type { Goal } from './dial.js';
 import type { Planner } from './plan.js';
 import type { Pool } from './pool.js';
 import { search } from './repair.js';
+import type { Spares } from './spares.js';
 import type { TargetRules } from './targets.js';
 
 /** What is kept of a session while it lives. */
@@ -27,6 +28,8 @@ export interface Entry {
   readonly dialing: (route: Route) => void;
   /** No whole route is up: it waits. */
   readonly held: (why: Failure) => void;
+  /** So many hops of the route were passed before it came: a tunnel through them was waiting. */
+  readonly ahead: (hops: number) => void;
   readonly passed: (timing: HopTiming) => void;
   readonly relaying: (meter: Meter) => void;
   readonly closed: (because: Ending) => void;
@@ -47,6 +50,7 @@ export interface Line {
   readonly hold: Millis;
   readonly patience: { readonly tunnel: Patience; readonly exchange: Millis };
   readonly pool: Pool;
+  readonly spares: Spares;
   readonly open: (request: PendingRequest) => Entry;
   readonly notice: (topic: string, text: string) => void;
   /** Aborted when sessions must end now. */
@@ -125,9 +129,9 @@ const attempt = async (
   };
   entry.dialing(route);
   try {
-    const { door, evidence, early } = line;
-    const dialer = { door, onHop, patienceFor: evidence.patienceFor, early };
-    return { route, tunnel: await dial(route, goal, dialer, limit) };
+    const { door, evidence, early, spares } = line;
+    const dialer = { door, onHop, patienceFor: evidence.patienceFor, early, onAhead: entry.ahead };
+    return { route, tunnel: await spares.dial(route, goal, dialer, limit) };
   } catch (thrown) {
     const error = asKaskadeError(thrown);
     line.evidence.failed(route, error.failure, target);

@@ -103,12 +103,13 @@ const rowOf = (session: Session, { rates }: SessionsState, { now }: Look, column
   ];
 };
 
-/** Milliseconds of each hop: what it took to connect and to ask. */
-const hopsText = ({ state }: Session): string =>
-  'opened' in state
-    ? state.opened.map(({ connect = 0, exchange }) => (connect + exchange).toFixed(0)).join(' + ') +
-      (state.opened.length > 0 ? ' ms' : '')
-    : '';
+/** Milliseconds of each hop: what it took to connect and to ask; none of those that were passed ahead. */
+const hopsText = ({ state, ahead = 0 }: Session): string => {
+  if (!('opened' in state)) return '';
+  const times = state.opened.map(({ connect = 0, exchange }) => (connect + exchange).toFixed(0));
+  const unit = times.length > 0 ? ' ms' : '';
+  return `${[...(ahead > 0 ? ['ahead'] : []), ...times].join(' + ')}${unit}`;
+};
 
 const stateTone = ({ state }: Session): Tone => {
   const tones = {

@@ -44,15 +44,19 @@ export const sessionLines = (session: Session, look: Look, columns: number): rea
   ];
 };
 
-const piecesOf = ({ state, route }: Session): readonly Piece[] => {
+const piecesOf = ({ state, route = [], ahead = 0 }: Session): readonly Piece[] => {
   if (state.phase === 'negotiating') return [];
   const pieces = timingPieces(state.opened);
   const end = pieces.at(-1)?.to ?? 0;
-  const waiting = (route ?? [])
-    .slice(state.opened.length)
+  const passed = route.slice(0, ahead).map((label, nth): Piece => {
+    return { label: `hop ${nth + 1}  ${label}`, what: 'ahead', from: 0, to: 0 };
+  });
+  const waiting = route
+    .slice(ahead + state.opened.length)
     .map((label): Piece => ({ label, what: 'not passed', from: end, to: end }));
   const first = 'firstByte' in state ? state.firstByte : undefined;
   return [
+    ...passed,
     ...pieces,
     ...waiting,
     ...(first === undefined ? [] : [{ label: 'the target', what: 'first byte', from: end, to: end + first }]),
@@ -75,13 +79,14 @@ const axis = (pieces: readonly Piece[], { glyphs }: Look, columns: number): read
   const whole = Math.max(0.001, ...pieces.map(({ to }) => to));
   const label = Math.min(36, Math.max(12, Math.floor(columns * 0.36)));
   const cells = Math.max(8, columns - label - 24);
-  return pieces.map(
-    ({ label: name, what, from, to }): Line => [
+  return pieces.map(({ label: name, what, from, to }): Line => {
+    const isTimed = what !== 'not passed' && what !== 'ahead';
+    return [
       span(` ${fit(clip(clean(name), label), label)} ${fit(what, 10)} `),
-      ...(what === 'not passed' ? [span(' '.repeat(cells))] : stretch(from / whole, to / whole, cells, glyphs)),
-      span(what === 'not passed' ? '' : ` ${spanText(to - from)}`),
-    ],
-  );
+      ...(isTimed ? stretch(from / whole, to / whole, cells, glyphs) : [span(' '.repeat(cells))]),
+      span(isTimed ? ` ${spanText(to - from)}` : ''),
+    ];
+  });
 };
 
 const endLines = ({ state }: Session, columns: number): readonly Line[] => {

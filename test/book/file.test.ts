@@ -10,7 +10,7 @@ import { KaskadeError } from '../../src/model/error.js';
 import { bookPath, openFile } from '../../src/book/file.js';
 import { schemaVersion } from '../../src/book/schema.js';
 import { openDatabase } from '../../src/book/sqlite.js';
-import { bookIn, scratchFolder, takeText } from '../kit/book.js';
+import { bookIn, keyOf, scratchFolder, takeText } from '../kit/book.js';
 
 const refusal = (work: () => unknown): string => {
   try {
@@ -70,6 +70,21 @@ test('a book of a later version is refused and stays as it is', (context) => {
     'book-newer',
   );
   assert.ok(existsSync(bookPath(folder)));
+});
+
+test('a book of the version before gets what is missing, and is kept beside as it was', async (context) => {
+  const folder = scratchFolder(context);
+  const { book } = bookIn(folder);
+  await takeText(book, 'http://11.0.0.1:80\n');
+  book.close();
+  const database = openDatabase(bookPath(folder));
+  database.exec(`ALTER TABLE proxies DROP COLUMN spareLife; PRAGMA user_version = ${schemaVersion - 1}`);
+  database.close();
+  const { book: again } = bookIn(folder);
+  context.after(again.close);
+  const key = keyOf(again, '11.0.0.1:80');
+  assert.deepEqual([again.entry(key)?.spareLife, again.entry(key)?.hop.endpoint.port], [undefined, 80]);
+  assert.ok(existsSync(`${bookPath(folder)}.v${schemaVersion - 1}`));
 });
 
 test('two books of one folder write in turn, and read what the other has written', async (context) => {

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { tellReport } from '../../src/cli/audit-report.js';
 import { createOutput } from '../../src/cli/output.js';
-import type { SpareLife } from '../../src/model/audit.js';
+import type { SpareLife } from '../../src/model/spare.js';
 import { millis } from '../../src/model/brand.js';
 import { reportOf } from '../kit/audits.js';
 

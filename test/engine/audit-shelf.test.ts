@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { parseJudgeUrl } from '../../src/audit/judge/card.js';
-import type { Asked, AuditReport, SpareLife } from '../../src/model/audit.js';
+import type { Asked, AuditReport } from '../../src/model/audit.js';
 import type { Grade, Stamp } from '../../src/model/book.js';
 import { millis } from '../../src/model/brand.js';
+import type { SpareLife } from '../../src/model/spare.js';
 import { openStore } from '../../src/config/store.js';
 import { createAuditDesk } from '../../src/engine/audit-desk.js';
 import { auditDoor } from '../../src/engine/audit-jobs.js';
@@ -73,6 +74,11 @@ test('how long it bears silence is kept until it is seen anew', async (context) 
     const report = reportOf('x', { forward: 'clean', tunnel: 'exact' });
     const traits = { ...report.traits, ...(spareLife && { spareLife }) };
     shelve(book, [{ key, report: { ...report, traits } }], placeOf);
+    // The dialer looks for it in the book itself.
+    assert.equal(
+      book.entry(key)?.spareLife?.after,
+      keptModes(book, key).find(({ mode }) => mode === 'tunnel')?.spareLife?.after,
+    );
     return keptModes(book, key).map((kept) => [kept.mode, kept.spareLife?.after]);
   };
   const forward = ['forward', undefined];

@@ -12,6 +12,7 @@ import { parseHop } from '../../src/model/hop.js';
 import { millis } from '../../src/model/brand.js';
 import { bookPath, openBeside } from '../../src/book/file.js';
 import { createEarly } from '../../src/engine/early.js';
+import { createLives } from '../../src/engine/lives.js';
 import { type RouteBook, openRouteBook } from '../../src/engine/book.js';
 import { type TestBook, bookIn, keyOf, scratchFolder, takeText } from '../kit/book.js';
 import { hopOf } from '../kit/snapshots.js';
@@ -190,6 +191,36 @@ test('what an audit has found a proxy to keep is sent to it early, until it has 
   assert.equal(early.keeps(kept, 'greeting'), false);
   book.audited([{ key, at: 2 as never, ...found }]);
   assert.deepEqual([book.entry(key)?.keeps, book.entry(key)?.saysYes], [undefined, undefined]);
+});
+
+test('how long an audit saw a proxy bear silence is known of that very proxy, less what has ended sooner since', async (context) => {
+  const {
+    routes,
+    other: { book },
+  } = opened(context);
+  await takeText(book, 'socks5://8.8.8.8:80\nhttp://8.8.4.4:80\n');
+  const lives = createLives(routes.routes.catalog);
+  // Another scheme at the same place is another proxy, of which nothing was seen.
+  const [seen, other, beside] = ['socks5h://8.8.8.8:80', 'http://8.8.4.4:80', 'http://8.8.8.8:80'].map((url) =>
+    asProxy(parseHop(url), 'a chain'),
+  );
+  assert.ok(seen !== undefined && other !== undefined && beside !== undefined);
+  assert.equal(lives.of(seen), undefined);
+  const before = lives.version();
+  const found = { mode: 'tunnel', grade: 'exact', at: 1, judges: 1, exits: [] } as const;
+  const key = keyOf(book, '8.8.8.8:80');
+  book.audited([{ key, ...found, at: 1 as never, spareLife: { how: 'outlived', after: millis(40_000) } }]);
+  assert.notEqual(lives.version(), before);
+  assert.deepEqual(book.entry(key)?.spareLife, { how: 'outlived', after: 40_000 });
+  assert.deepEqual([seen, other, beside].map(lives.of), [40_000, undefined, undefined]);
+  lives.ended(seen, millis(12_000));
+  lives.ended(seen, millis(20_000));
+  lives.ended(other, millis(20_000));
+  assert.deepEqual([seen, other].map(lives.of), [12_000, undefined]);
+  // An audit that does not look at it leaves it, and what was seen here stays.
+  book.audited([{ key, ...found, at: 2 as never }]);
+  book.audited([{ key, ...found, at: 3 as never, spareLife: { how: 'ended', after: millis(5_000) } }]);
+  assert.deepEqual([lives.of(seen), book.entry(key)?.spareLife?.how], [5_000, 'ended']);
 });
 
 test('nobody who only serves makes a book, and a broken one is told of and kept', (context) => {

@@ -36,6 +36,21 @@ const watched = () => {
 const route = routeOf('http://a.test:80,http://b.test:80');
 
 describe('a ledger', () => {
+  test('says how many hops were passed ahead, until all of them are dialled after all', () => {
+    const { ledger } = watched();
+    const entry = ledger.open(requestFor('x.test:443'));
+    const ahead = (): unknown => ledger.sessions()[0]?.ahead;
+    entry.dialing(route);
+    assert.equal(ahead(), undefined);
+    entry.ahead(1);
+    assert.equal(ahead(), 1);
+    entry.ahead(0);
+    assert.equal(ahead(), undefined);
+    entry.ahead(1);
+    entry.dialing(route);
+    assert.equal(ahead(), undefined);
+  });
+
   test('tells each phase of a session with its route and the tries', () => {
     const { ledger, events } = watched();
     const entry = ledger.open(requestFor('x.test:443'));

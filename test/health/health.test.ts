@@ -298,6 +298,19 @@ test('more proxies than there is room for: the one that was longest not used is 
   assert.equal(stage.health.edges().length, 2);
 });
 
+test('over a spare tunnel the hop before the last one is seen to work, and is not slow by a time that was none of its own', () => {
+  const { health, route, proxy, passed, standing, time } = createStage(threeHops);
+  const [first, second] = route().hops;
+  assert.ok(second);
+  // What it took as a last hop, where it waits for the target, is no time of its own.
+  for (let count = 0; count < 3; count += 1) {
+    health.passed({ ...route(), hops: [first, second] }, { hop: 2, label: '', exchange: millis(14_000) });
+    time.pass(1_000);
+    passed(route(), 3);
+  }
+  assert.deepEqual([standing(proxy(2)), standing(proxy(3))], ['up', 'up']);
+});
+
 test('the patience with a proxy follows what it took lately', () => {
   const { health, route, proxy, well, time } = createStage(threeHops);
   assert.equal(health.patienceFor(proxy(1)), 15_000);

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Millis } from '../../src/model/brand.js';
 import type { ProxyId } from '../../src/model/cascade.js';
+import type { Session } from '../../src/model/session.js';
 import { asciiGlyphs } from '../../src/tui/glyphs.js';
 import type { Size } from '../../src/tui/line.js';
 import { assertPicture, pictureFolder } from '../kit/pictures.js';
@@ -54,6 +56,17 @@ test('a corner of 40 × 3 shows the cascade, the meter, rates and sessions in tw
 
 test('nothing to show is said, and what to do about it', () => {
   assertPicture('empty', picture([], { columns: 80, rows: 12 }, lookAt(emptySnapshot)));
+});
+
+test('a session over a spare tunnel names the hops that were passed ahead, and gives them no times', () => {
+  const [open] = busySnapshot.sessions;
+  assert.ok(open?.state.phase === 'relaying');
+  const exchange = { hop: 3, label: open.route?.[2] ?? '', exchange: 70 as Millis };
+  const session: Session = { ...open, ahead: 2, tries: 1, state: { ...open.state, opened: [exchange] } };
+  const look = lookAt({ ...busySnapshot, sessions: [session], recent: [] });
+  const size = { columns: 120, rows: 20 };
+  assertPicture('ahead-120', picture(['3', 'enter'], size, look));
+  assert.match(picture(['3'], size, look), / ahead \+ 70 ms /);
 });
 
 test('without Unicode only ASCII is drawn by the views themselves', () => {

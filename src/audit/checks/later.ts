@@ -1,4 +1,4 @@
-import type { SpareLife } from '../../model/audit.js';
+import type { SpareLife } from '../../model/spare.js';
 import type { Millis } from '../../model/brand.js';
 import { reasonOf, whenAborted } from '../../net/cancel.js';
 import { moment } from '../judge/keep.js';

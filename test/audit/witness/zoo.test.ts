@@ -1,7 +1,6 @@
 /** Pages of others before the zoo: honest proxies are accused of nothing and praised for nothing, liars are told of, and pages are spared. */
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { type AddressInfo, type Server, createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { AuditReport, Finding } from '../../../src/model/audit.js';
@@ -360,19 +359,6 @@ describe('a proxy that does not work', () => {
     const hop = scope.use(await openHop({ scheme: 'https', trust: 'authorities' }));
     const report = await byWitnesses(hop.url, witnesses);
     assert.deepEqual([report.outcome, report.modes], ['dead', []]);
-  });
-
-  it('is said to want a login, or to be no proxy, where it speaks SOCKS too', async () => {
-    const witnesses = await met(await page(echoes, { secure: true }));
-    const locked = scope.use(await openHop({ scheme: 'socks5h', login: { user: 'bob', password: 'word' } }));
-    const { outcome, sentence } = await byWitnesses(locked.url.replace('bob:word@', ''), witnesses);
-    assert.deepEqual([outcome, sentence], ['needs-auth', 'It asks for a login.']);
-    const shell = createServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-shell\r\n'));
-    scope.defer(() => shell.close());
-    shell.listen(0, '127.0.3.9');
-    await once(shell, 'listening');
-    const other = await byWitnesses(`socks5h://127.0.3.9:${portOf(shell)}`, witnesses);
-    assert.equal(other.outcome, 'not-a-proxy', other.sentence);
   });
 
   it('leads to no connection to a page: dead, silent, refusing or endless', async () => {
