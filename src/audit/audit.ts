@@ -5,10 +5,11 @@ import { type At, type Millis, millis, now, since } from '../model/brand.js';
 import type { KaskadeError } from '../model/error.js';
 import type { Cancel } from '../net/cancel.js';
 import { type Subject, withScheme } from './ask/subject.js';
+import type { Result } from './checks/check.js';
 import { peersOf, seeExits } from './checks/exits.js';
 import { besidePast, repeat } from './checks/repeat.js';
 import { spareLifeWhile } from './checks/later.js';
-import { excused, ownLine, ownLineResult } from './checks/own-line.js';
+import { excused, isSealed, ownLine, ownLineResult, sealed } from './checks/own-line.js';
 import { detect } from './detect.js';
 import { type Graded, reportMode } from './grade.js';
 import { type Looked, look, standParts } from './look.js';
@@ -99,9 +100,8 @@ const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<Mo
   const { mode } = first;
   const { plan } = given;
   if (plan.tier === 'pulse') return pulsed(mode, await exitsOf(first, byTls));
-  // The line was asked in the words of either mode; what it does to those of one says nothing of the other.
-  const faults = plan.ownLine?.filter((fault) => fault.mode === mode);
-  const found = await findingsOf(first, given, faults);
+  const line = lineTo(first, plan);
+  const found = await findingsOf(first, given, line);
   const exits = isThorough(plan.tier) ? await first.once('exits', () => seeExits(first)) : await exitsOf(first, byTls);
   const graded = {
     mode,
@@ -109,23 +109,33 @@ const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<Mo
     at: plan.clock(),
     judges: plan.judges.length,
     past: plan.past?.(mode),
-    ownLine: faults,
+    ownLine: line?.faults,
   };
   const report = await besideEarlier(found, graded, { stand: first, plan });
   return isThorough(plan.tier) ? { ...report, ...(await askedOnce(first)) } : report;
 };
 
+/** What the own line does to what goes to a proxy in a mode, and what is told of that. */
+interface Line {
+  readonly faults: readonly Finding[];
+  readonly told: Result;
+}
+
+/** The line was asked in the words of either mode; what it does to those of one says nothing of the other. */
+const lineTo = ({ mode, subject }: Stand, { ownLine: all }: AuditPlan): Line | undefined => {
+  if (all === undefined) return undefined;
+  if (isSealed(subject, all)) return { faults: [], told: sealed };
+  const faults = all.filter((fault) => fault.mode === mode);
+  return { faults, told: ownLineResult(faults) };
+};
+
 /** What was found, less what the own line does by itself. */
-const findingsOf = async (
-  first: Stand,
-  given: Given,
-  faults: readonly Finding[] | undefined,
-): Promise<readonly Finding[]> => {
+const findingsOf = async (first: Stand, given: Given, line: Line | undefined): Promise<readonly Finding[]> => {
   const { tier, onFinding } = given.plan;
   const fair = (finding: Finding): Finding =>
-    finding.check === ownLine.id && faults !== undefined
-      ? findingOf(ownLine, first.mode, ownLineResult(faults))
-      : excused(finding, faults ?? []);
+    finding.check === ownLine.id && line !== undefined
+      ? findingOf(ownLine, first.mode, line.told)
+      : excused(finding, line?.faults ?? []);
   const found = await runChecks(tier, standsBehind(first, given), (finding) => onFinding?.(fair(finding)));
   return found.map(fair);
 };

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { type Socket, connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { JudgeLink } from '../../src/audit/ask/judge-link.js';
+import type { Subject } from '../../src/audit/ask/subject.js';
 import { audit } from '../../src/audit/audit.js';
+import { hello } from '../../src/audit/checks/tls.js';
 import { yourFacts } from '../../src/audit/identity/facts.js';
 import { seeOwnLine } from '../../src/audit/own-line.js';
 import type { AuditPlan } from '../../src/audit/plan.js';
@@ -108,7 +110,8 @@ const overLine = async (box: Partial<Box> & Pick<Box, 'change'>, animal: Animal,
   const blamed = await audit(through, planOf(behind, more), cancel);
   const fair = await audit(through, planOf(behind, { ...more, ownLine }), cancel);
   await opened.close();
-  return { faults: ownLine.map(({ mode, check }) => `${mode} ${check}`), blamed, fair };
+  const faults = ownLine.map(({ mode, check }) => `${mode} ${check}`);
+  return { ownLine, faults, blamed, fair };
 };
 
 describe('the own line', () => {
@@ -169,6 +172,22 @@ describe('the own line', () => {
     assert.deepEqual(failuresIn(blamed), ['forward A03', 'forward X01'], 'without a look at the line');
     assert.deepEqual(failuresIn(fair), []);
     assert.deepEqual(gradesIn(fair), { forward: 'none', tunnel: 'exact' });
+  });
+
+  it('excuses nothing of a proxy that is spoken to over TLS, which it cannot touch', async () => {
+    const { ownLine } = await overLine({ change: writesInto(any) }, b01);
+    const animal = await p13.open(auditor.world);
+    const subject = subjectOf(animal.url('http'));
+    // TLS to a proxy is the affair of whoever reaches it.
+    const byTls: Subject = { ...subject, hop: { ...subject.hop, scheme: 'https' } };
+    const report = await audit(byTls, planOf(auditor.link, { ownLine }), cancel);
+    const [opened] = ownLine.map((fault) => ({ ...fault, check: hello.id }));
+    const all = opened === undefined ? ownLine : [...ownLine, opened];
+    const behindOpened = await audit(byTls, planOf(auditor.link, { ownLine: all }), cancel);
+    await animal.close();
+    assert.deepEqual(gradesIn(report), p13.truth);
+    assert.equal(answerOf(report, 'forward C09'), 'pass');
+    assert.equal(answerOf(behindOpened, 'forward H03'), 'inconclusive', 'a line that opens TLS may touch it');
   });
 
   it('on which somebody tries passwords is found in a watch', async () => {

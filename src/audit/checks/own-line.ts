@@ -1,4 +1,5 @@
 import type { CheckId, Finding } from '../../model/audit.js';
+import type { Subject } from '../ask/subject.js';
 import { type Check, type Result, check, note, notForThis, pass } from './check.js';
 
 /** C09: the same questions without a proxy. */
@@ -28,6 +29,13 @@ export const ownLineResult = (faults: readonly Finding[]): Result => {
 };
 
 const idsOf = (faults: readonly Finding[]): readonly CheckId[] => [...new Set(faults.map(({ check: id }) => id))];
+
+/** The same beside a proxy that is spoken to over TLS, where the line does not open that. */
+export const sealed: Result = pass('What goes to it over TLS your own line cannot touch.');
+
+/** Whether that is so: a line that opens TLS may touch what is inside. */
+export const isSealed = ({ hop }: Subject, allFaults: readonly Finding[]): boolean =>
+  hop.scheme === 'https' && !allFaults.some(({ check: id }) => alike['X03']?.includes(id));
 
 /** Pages of others show in their own way what these checks look for: the line is not asked for them by itself. */
 const alike: Readonly<Record<string, readonly string[]>> = { X01: ['A03'], X02: ['H02', 'H03'], X03: ['T02', 'T03'] };
