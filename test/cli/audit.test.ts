@@ -149,7 +149,9 @@ describe('kaskade judge', () => {
       ...['judge', '--listen', '127.0.2.1:0', '--zone', 'd.judge.test', '--address', '127.0.2.1'],
       ...['--dns-listen', '127.0.2.1:0'],
     ]);
-    const [, at = ''] = await judge.printed(/names of d\.judge\.test are answered on (127\.0\.2\.1:\d+) \(UDP\)/);
+    const [, at = ''] = await judge.printed(
+      /names of d\.judge\.test are answered on (127\.0\.2\.1:\d+) \(UDP and TCP\)/,
+    );
     const resolver = new Resolver({ timeout: 2_000 });
     resolver.setServers([at]);
     assert.deepEqual(await resolver.resolve4(`${'a'.repeat(32)}.d.judge.test`), ['127.0.2.1']);
