@@ -128,6 +128,8 @@ const judged = async (
 /** The own line is looked at before anybody is accused of what it does. */
 const withOwnLine = async (plan: AuditPlan, wish: AuditWish): Promise<AuditPlan> => {
   if (wish.tier === 'pulse') return plan;
+  if (plan.tier === 'watch')
+    wish.onNotice?.('Your own line is looked at first, without a proxy: that takes as long as the look at a proxy.');
   const ownLine = await seeOwnLine(plan, wish);
   if (ownLine === undefined) return plan;
   const [first] = ownLine;
