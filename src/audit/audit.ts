@@ -33,26 +33,36 @@ const settle = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promis
   if (said.working.length > 0) return modesOf(subject, said, { plan, cancel });
   const why = whyNone(said);
   // In a pulse silence is believed: whoever speaks something else most often says so at once.
-  const isOdd = why.outcome === 'not-a-proxy' || (plan.tier !== 'pulse' && why.failure?.code === 'answer-timeout');
+  const isOdd = why.outcome === 'not-a-proxy' || (plan.tier !== 'pulse' && isMute(why));
   if (!isOdd) return why;
-  return (await otherScheme(subject, plan, cancel)) ?? why;
+  const other = await otherScheme(subject, plan, cancel);
+  return other === undefined || other.outcome === why.outcome ? why : other;
 };
+
+/** It took the connection, and said nothing on it: some are silent when they are spoken to in another protocol, and some hang up. */
+const isMute = ({ failure }: Settled): boolean =>
+  ['answer-timeout', 'answer-missing', 'hop-closed', 'hop-reset'].includes(failure?.code ?? '');
 
 /** It does not speak as it was said to: whatever it does speak is audited. */
 const otherScheme = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<Settled | undefined> => {
   if (subject.hop.scheme === 'https') return undefined;
   const found = await detect({ subject, judge: plan.judges[0].main, within: shorter(plan.within) }, cancel);
   if (found.kind === 'needs-auth') return nothing('needs-auth', `It asks for a login (${found.note}).`);
+  if (found.kind === 'not-a-proxy') return nothing('not-a-proxy', `It speaks something else: ${found.note}`);
   const scheme = found.kind === 'proxy' ? found.schemes.find((each) => each !== subject.hop.scheme) : undefined;
   if (scheme === undefined || scheme === 'https') return undefined;
   const other = withScheme(subject, scheme);
   // What came of the first words was said in the wrong protocol.
   const anew: AuditPlan = { ...plan, knocked: undefined, echoes: undefined };
   const said = await look(other, anew, cancel);
-  if (said.working.length === 0) return undefined;
+  if (said.working.length === 0) return informed(whyNone(said));
   const settled = await modesOf(other, said, { plan: anew, cancel });
   return { ...settled, sentence: `It speaks ${scheme}, and not ${subject.hop.scheme}. ${settled.sentence}` };
 };
+
+/** What is more than silence. */
+const informed = (why: Settled): Settled | undefined =>
+  why.outcome === 'not-a-proxy' || why.outcome === 'needs-auth' ? why : undefined;
 
 /** Silence is what is usually heard of a proxy that speaks something else: it is not waited for long. */
 const shorter = (within: Millis): Millis => millis(Math.min(within, 2_000));

@@ -12,6 +12,7 @@ import { probeTls } from '../net/tls-probe.js';
 import { secondClient } from './checks/socks.js';
 import { type Subject, withScheme } from './ask/subject.js';
 import { shown } from './ask/text.js';
+import { tlsAlert } from './why-none.js';
 
 /** What a port speaks. */
 export type Detected =
@@ -37,12 +38,11 @@ export const detect = async (given: Detection, cancel: Cancel): Promise<Detected
     return isQuiet(first.failure) ? bySocks(first, given, cancel) : { kind: 'dead', failure: first.failure };
   const http = readHttp(first.said);
   if (http !== undefined) return http;
+  // Who says again what he was told would seem to choose whichever login he is offered.
+  if (connect.subarray(0, first.said.length).equals(first.said)) return unspoken(first);
   if (first.said[0] === tlsAlert) return (await tryTls(given, cancel)) ?? unspoken(first);
   return bySocks(first, given, cancel);
 };
-
-/** The first byte of an alert: a TLS server does not understand what it was told (RFC 8446 §5.1). */
-const tlsAlert = 0x15;
 
 const isQuiet = ({ code }: Failure): boolean => code === 'answer-timeout' || code === 'hop-closed';
 

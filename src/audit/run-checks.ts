@@ -53,7 +53,9 @@ export const askAll = async <On extends WitnessStand>(
 /** A check that falls over has tested nothing. */
 const askOne = async <On extends WitnessStand>(check: Check<On>, stand: On): Promise<Result> => {
   try {
-    return await check.run(stand);
+    const result = await check.run(stand);
+    const isGrave = result.answer === 'fail' && result.caps === 'hostile';
+    return isGrave && (await stand.isSameJudge?.()) === false ? withoutJudge : result;
   } catch (thrown) {
     if (stand.signal.aborted) throw reasonOf(stand);
     return {
@@ -61,6 +63,12 @@ const askOne = async <On extends WitnessStand>(check: Check<On>, stand: On): Pro
       sentence: `It could not be asked: ${explain(asKaskadeError(thrown).failure).sentence}`,
     };
   }
+};
+
+/** Whoever is caught would be caught by the judge that was met, and by no other. */
+const withoutJudge: Result = {
+  answer: 'untested',
+  sentence: 'The judge is gone, or is another one than it was: nothing follows from what came back.',
 };
 
 const mostLooks = 4;

@@ -38,6 +38,8 @@ export interface WitnessStand extends Cancel {
   readonly search: Search;
   /** Pages of others, where the user has named some. */
   readonly witnesses?: Witnesses;
+  /** Whether the judge still is who it was; missing where none is asked. */
+  readonly isSameJudge?: () => Promise<boolean>;
   /** Does once what several checks need. */
   readonly once: <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
 }
@@ -116,9 +118,7 @@ export const createStand = (parts: StandParts): Stand => {
   };
   const askFor = (name: PageName): Ask => asksTogether.find(({ page }) => page === name) ?? { page: name };
   return {
-    mode,
-    subject,
-    judge,
+    ...{ mode, subject, judge },
     facts: parts.facts,
     within,
     patience,
@@ -145,6 +145,7 @@ export const createStand = (parts: StandParts): Stand => {
     tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, { ...parts, freshId }))),
     tlsAgain: (nth) => visitByTls(nth, { ...parts, freshId }),
     inTunnel: (to, work) => inTunnel(parts, to, work),
+    isSameJudge: () => judge.isSame(cancel),
     records: (id) => judge.records(id, cancel),
     lookups: (id) => judge.lookups(id, cancel),
     recordsOfAll: (ids) => judge.recordsOfAll(ids, cancel),

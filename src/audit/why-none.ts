@@ -2,6 +2,7 @@
 
 import type { AuditOutcome, AuditReport } from '../model/audit.js';
 import { type Failure, explain } from '../model/failure.js';
+import { fieldOf } from './ask/reply.js';
 import { shown } from './ask/text.js';
 import type { Visit } from './ask/visit.js';
 import type { TlsVisit } from './stand.js';
@@ -38,19 +39,33 @@ export const whyNone = (looked: Sights): Settled => {
   return spokenOtherwise(looked, find('hop-garbled', 'hop-oversized')) ?? silence(first);
 };
 
-const silence = (failure: Failure | undefined): Settled =>
-  nothing('dead', failure === undefined ? 'It gave no answer.' : explain(failure).sentence, failure);
+/** No target was reached, so that none can be blamed. */
+const silence = (failure: Failure | undefined): Settled => {
+  if (failure === undefined) return nothing('dead', 'It gave no answer.');
+  if (failure.code === 'answer-timeout') return nothing('dead', 'It gave no answer in time.', failure);
+  if (failure.code === 'answer-missing') return nothing('dead', 'It hung up without an answer.', failure);
+  return nothing('dead', explain(failure).sentence, failure);
+};
+
+/** The first byte of an alert: a TLS server does not understand what it was told (RFC 8446 §5.1). */
+export const tlsAlert = 0x15;
 
 /** It says something, and nothing that a proxy says. */
 const spokenOtherwise = ({ visits }: Sights, garbled: Failure | undefined): Settled | undefined => {
   const page = visits.find(({ reply }) => reply?.kind === 'answer' && reply.status < 400);
   if (page !== undefined) return nothing('not-a-proxy', `It answers by itself: ${excerptOf(page)}`);
   const odd = visits.find(({ reply }) => reply?.kind === 'garbled');
+  if (odd?.reply?.kind === 'garbled' && odd.reply.first[0] === tlsAlert)
+    return nothing('not-a-proxy', 'It speaks TLS, and nothing in clear: an https proxy, or a web server.', garbled);
   if (odd !== undefined) return nothing('not-a-proxy', `It speaks something else: ${excerptOf(odd)}`, garbled);
   return garbled === undefined ? undefined : nothing('not-a-proxy', 'It speaks something else.', garbled);
 };
 
 const excerptOf = ({ reply }: Pick<Visit, 'reply'>): string => {
-  const bytes = reply?.kind === 'answer' ? reply.body : (reply?.first ?? Buffer.alloc(0));
-  return shown(bytes.subarray(0, 80), 80).replaceAll('\n', ' ');
+  if (reply?.kind !== 'answer') return brief(reply?.first ?? Buffer.alloc(0));
+  const [place] = fieldOf(reply, 'location');
+  if (place !== undefined) return `${reply.status}, to ${brief(place)}`;
+  return reply.body.length === 0 ? `${reply.status}, and an empty page` : brief(reply.body);
 };
+
+const brief = (text: Buffer | string): string => shown(text.slice(0, 80), 80).replaceAll('\n', ' ');

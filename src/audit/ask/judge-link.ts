@@ -27,6 +27,8 @@ export interface JudgeLink {
   readonly card: JudgeCard;
   /** The addresses that it sees when it is asked directly: one of each family in which it is reached. */
   readonly you: readonly string[];
+  /** Whether it still is who it was when it was met, asked directly: one that is gone, or has other keys, proves nothing any more. */
+  readonly isSame: (cancel: Cancel) => Promise<boolean>;
   /** Puts questions to it around every proxy. */
   readonly direct: Asker;
   /** What it keeps of a question, asked directly. Empty where that cannot be had. */
@@ -69,7 +71,7 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
     open: (to, limit) => meeting.open(to, limit),
     fields: () => browserFields(meeting.random),
   };
-  const card = openCard(await fetchCard(main, meeting.open, cancel), key);
+  const card = openCard((await fetchCard(main, meeting.open, cancel)).body, key);
   if (card === undefined) throw fail('judge-unreachable', { note: `${hostText(main.host)} has another key` });
   const seen = await visit({ page: '.txt' }, direct, cancel);
   if (seen.record === undefined) throw fail('judge-unreachable', { note: 'its answer is changed on the way to it' });
@@ -86,6 +88,7 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
     ...{ key, main, card, direct, others, you: [met, ...asOther] },
     ports: card.http.filter((port) => port !== main.port).map((port) => at(port)),
     tls: card.tls.map(({ port, name, spki }) => ({ at: at(port), spki, ...(name === undefined ? {} : { name }) })),
+    isSame: (called) => isSame(card, key, { fetch: () => fetchCard(main, meeting.open, called), ...called }),
     records: async (id, called) => (await keptOf([id], direct, called)).kept.get(id) ?? [],
     lookups: async (id, called) => lookupsIn(await visit({ page: '/lookups', id }, direct, called), key),
     recordsOfAll: async (ids, called) => (await keptOf(ids, direct, called)).kept,
@@ -140,14 +143,36 @@ const keptOfSome = async ([id, ...more]: readonly string[], direct: Asker, calle
   return (reply?.kind === 'answer' ? openKept(reply.body, direct.key) : undefined) ?? nothingKept;
 };
 
-const fetchCard = async (main: Endpoint, open: OpenDirect, cancel: Cancel): Promise<Buffer> => {
+/** One that says it is asked too much is there. */
+const isSame = async (
+  { tls }: JudgeCard,
+  key: JudgeKey,
+  { fetch, signal }: Cancel & { readonly fetch: () => Promise<Fetched> },
+): Promise<boolean> => {
+  try {
+    const { status, body } = await fetch();
+    if (status === 429) return true;
+    const now = openCard(body, key);
+    return now !== undefined && JSON.stringify(now.tls) === JSON.stringify(tls);
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    return false;
+  }
+};
+
+interface Fetched {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
+const fetchCard = async (main: Endpoint, open: OpenDirect, cancel: Cancel): Promise<Fetched> => {
   const limit = deadline(within, () => fail('judge-unreachable', { note: 'it says nothing' }), cancel);
   let stream: Duplex | undefined;
   try {
     stream = await open(main, limit);
     stream.write(`GET /card HTTP/1.1\r\nHost: ${hostText(main.host)}\r\nConnection: close\r\n\r\n`);
     const reply = await readReply(stream, { method: 'GET' }, limit);
-    return reply.kind === 'answer' ? reply.body : Buffer.alloc(0);
+    return reply.kind === 'answer' ? reply : { status: 0, body: Buffer.alloc(0) };
   } catch (thrown) {
     throw cancel.signal.aborted ? thrown : fail('judge-unreachable', { note: hostText(main.host) }, thrown);
   } finally {

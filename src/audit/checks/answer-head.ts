@@ -50,7 +50,9 @@ const whyNoPage = async (seen: Visit, stand: Stand): Promise<string> =>
 
 /** What proxies add for whoever reads it, and what every answer may have. */
 const harmless =
-  /^(?:date|via|age|x-cache.*|proxy-.*|server|connection|keep-alive|content-length|transfer-encoding|x-.*)$/i;
+  /^(?:date|via|age|warning|cache-status|proxy-.*|server|connection|keep-alive|content-length|transfer-encoding|x-.*)$/i;
+/** What those in between write, for whoever reads it (RFC 9110 §7.6.3, RFC 7234 §5.5, RFC 9211, RFC 9209). */
+const ofProxies = /^(?:via|warning|cache-status|proxy-.*|x-.*)$/i;
 const protective = ['content-security-policy', 'strict-transport-security', 'x-content-type-options'];
 
 type Answered = Extract<Reply, { kind: 'answer' }>;
@@ -74,7 +76,7 @@ const headVerdict = (seen: Visit, { fields }: Answered): Result => {
   if (unguarded.length > 0) return failed(`It takes protections away: ${namesOf(unguarded)}.`, 'stealth', evidence);
   const odd = [...gone, ...changed, ...added.filter(({ name }) => !harmless.test(name))];
   if (odd.length > 0) return failed(`It changes fields of answers: ${namesOf(odd)}.`, 'stealth', evidence);
-  const told = added.filter(({ name }) => /^(?:via|x-cache.*|proxy-.*|x-.*)$/i.test(name));
+  const told = added.filter(({ name }) => ofProxies.test(name));
   return told.length > 0
     ? note(`It announces itself to you, in fields of the answer: ${namesOf(told)}.`, evidence)
     : pass('The fields of the answer are those that were given.');

@@ -23,16 +23,28 @@ export const errors = check(
   async (stand) => {
     const names: readonly PageName[] = ['/moved', '/missing', '/broken', '/none', '/empty'];
     for (const page of names) {
-      const result = errorVerdict(await stand.file(page));
+      const result = await errorVerdict(await stand.file(page), stand);
       if (result !== undefined) return result;
     }
     return pass('Errors, empty answers and a redirect came back as they were given.');
   },
 );
 
-const errorVerdict = (visit: Visit): Result | undefined => {
-  const { reply, expected, page } = visit;
+const errorVerdict = async (visit: Visit, stand: Stand): Promise<Result | undefined> => {
+  const { reply } = visit;
   if (reply?.kind !== 'answer') return untested(whyNot(visit));
+  const isRefused = isRefusal(visit, reply) && !(await isKept(visit, stand));
+  return isRefused
+    ? untested(`It could not be asked: ${reply.status} came back, and the judge has answered nothing.`)
+    : answeredVerdict(visit, reply);
+};
+
+type Answered = Extract<Reply, { kind: 'answer' }>;
+
+const isRefusal = ({ expected }: Visit, { status }: Answered): boolean => status >= 400 && status !== expected.status;
+
+const answeredVerdict = (visit: Visit, reply: Answered): Result | undefined => {
+  const { expected, page } = visit;
   const evidence = [
     {
       what: page,
@@ -40,7 +52,8 @@ const errorVerdict = (visit: Visit): Result | undefined => {
       arrived: `${reply.status} ${fieldOf(reply, 'location').join()}\n${shown(reply.body, 200)}`,
     },
   ];
-  if (page === '/moved' && !leadsToHttps(reply))
+  // An error hides nothing: who reads it knows that something is missing.
+  if (page === '/moved' && !isRefusal(visit, reply) && !leadsToHttps(reply))
     return failed('It hides that a site has moved to https.', 'hostile', evidence);
   if (reply.status !== expected.status)
     return failed(`It answers ${reply.status} where the site said ${expected.status}.`, 'stealth', evidence);
@@ -49,7 +62,11 @@ const errorVerdict = (visit: Visit): Result | undefined => {
   return failedHead(visit);
 };
 
-const leadsToHttps = (reply: Extract<Reply, { kind: 'answer' }>): boolean =>
+/** Whether the judge has answered it: of its own refusals, and of what a proxy or somebody behind it refuses, it keeps nothing. */
+const isKept = async ({ id, page }: Visit, stand: Stand): Promise<boolean> =>
+  (await stand.records(id)).some((record) => record.page === page);
+
+const leadsToHttps = (reply: Answered): boolean =>
   reply.status === 301 && fieldOf(reply, 'location').some((place) => place.startsWith('https://'));
 
 /** H15: what is uploaded arrives. */

@@ -5,6 +5,7 @@ import type { Stand } from '../stand.js';
 import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
 import { bodyVerdict } from './decoys.js';
 import { identityIn } from './identity.js';
+import { newsBeside } from './news.js';
 import { presenceIn } from './presence.js';
 
 /** Whether an answer is for another question than the one it was given to. */
@@ -76,11 +77,11 @@ export const sampling = check(
       ),
       ...pages.map(bodyVerdict),
     ].filter(({ answer }) => answer === 'pass' || answer === 'fail');
-    const bad = results.filter(({ answer }) => answer === 'fail');
-    const worst = bad.find(({ caps }) => caps === 'hostile') ?? bad[0];
     if (results.length < rowLength) return untested('Too few questions got an answer.');
+    const bad = results.filter(await newsBeside(stand));
+    const worst = bad.find(({ caps }) => caps === 'hostile') ?? bad[0];
     return worst === undefined
-      ? pass(`${results.length} looks at questions and pages showed nothing.`)
+      ? pass(`${results.length} looks at questions and pages showed nothing more than the first.`)
       : { ...worst, sentence: `${worst.sentence} Seen in ${bad.length} of ${results.length} looks.` };
   },
 );

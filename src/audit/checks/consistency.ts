@@ -4,9 +4,10 @@ import type { Ask } from '../ask/visit.js';
 import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
-import { type Result, check, failed, headOf, pass, recordIn, untested, whyNot } from './check.js';
+import { type Result, check, failed, headOf, note, pass, recordIn, untested, whyNot } from './check.js';
 import { bodyVerdict } from './decoys.js';
 import { identityIn } from './identity.js';
+import { newsBeside } from './news.js';
 import { presenceIn } from './presence.js';
 
 /** C01: a judge that everybody knows and one that nobody knows are treated alike. */
@@ -27,7 +28,7 @@ export const knownJudges = check(
     if ('result' in plain) return plain.result;
     const page = '/azenv.php';
     const others: readonly Ask[] = [{ page }, ...stand.judge.others.map((host) => ({ page, host }) as const)];
-    let asked = 0;
+    let [asked, byTurns] = [0, 0];
     for (const ask of others) {
       const visit = await stand.visit(ask);
       const forged = await forgery(visit, stand);
@@ -36,10 +37,13 @@ export const knownJudges = check(
       if ('result' in seen) continue;
       asked += 1;
       const differs = compare(plain, seen, stand);
-      if (differs !== undefined) return differs;
+      if (differs === undefined) continue;
+      if (await isSteady(ask, stand)) return differs;
+      byTurns += 1;
     }
-    return asked === 0
-      ? untested('Neither shape nor host of a judge that is known could be asked.')
+    if (asked === 0) return untested('Neither shape nor host of a judge that is known could be asked.');
+    return byTurns > 0
+      ? note('It treats questions now this way and now that, wherever they go: several proxies may stand behind it.')
       : pass(`${asked + 1} shapes of the question were treated alike.`);
   },
 );
@@ -65,6 +69,27 @@ const compare = (one: Looked, other: Looked, stand: Stand): Result | undefined =
     { what: 'the unknown judge', arrived: shown(first ?? '') },
     { what: 'the known judge', arrived: shown(second ?? '') },
   ]);
+};
+
+const turns = 4;
+
+/**
+ * Whether nothing that was done to one of them is ever done to the other. Behind one address there may be several honest proxies that take
+ * turns, each with manners of its own; both questions are asked several times in a row, as two that take turns would else fit to them.
+ */
+const isSteady = async (ask: Ask, stand: Stand): Promise<boolean> => {
+  const plain = await signaturesOf({ page: '.txt' }, stand);
+  const known = await signaturesOf(ask, stand);
+  return plain.size > 0 && known.size > 0 && ![...known].some((signature) => plain.has(signature));
+};
+
+const signaturesOf = async (ask: Ask, stand: Stand): Promise<ReadonlySet<string>> => {
+  const found = new Set<string>();
+  for (let turn = 0; turn < turns; turn += 1) {
+    const seen = await recordIn(await stand.visit(ask), stand);
+    if (!('result' in seen)) found.add(signatureOf(seen.visit, seen.record, stand));
+  }
+  return found;
 };
 
 /** What was done to a question, without the values that differ each time. */
@@ -104,9 +129,10 @@ export const clients = check(
     const page = await stand.visit({ page: '.html', fields: toolFields });
     if (page.reply === undefined) return untested(whyNot(page));
     const results = [identityIn(visit, seen.record, stand), presenceIn(visit, seen.record, stand), bodyVerdict(page)];
-    const worst = results.find(({ caps }) => caps !== undefined);
+    const isNews = await newsBeside(stand);
+    const worst = results.find(isNews);
     return worst === undefined
-      ? pass('A plain tool is treated as a browser is.')
+      ? pass('Nothing is done to a plain tool that is not done to a browser.')
       : { ...worst, sentence: `${worst.sentence} Seen by a plain tool.` };
   },
 );

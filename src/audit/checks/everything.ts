@@ -9,6 +9,7 @@ import { uploadsOf } from './answers.js';
 import { type Result, check, failed, headOf, inconclusive, note, pass, untested, worstOf } from './check.js';
 import { identityIn } from './identity.js';
 import { integrityIn } from './integrity.js';
+import { newsBeside } from './news.js';
 import { presenceIn } from './presence.js';
 import { arrivedOf, ofKind } from './requests.js';
 
@@ -40,22 +41,24 @@ export const everyKind = check(
   },
   async (stand) => {
     const { arrived, unknown } = await arrivedOf(await otherKinds(stand), stand);
-    const results = arrived.flatMap(({ visit, record }) => verdictsOf(visit, record, stand));
-    const [first, ...more] = results;
-    if (first === undefined) return untested('The judge saw none of the questions.');
-    const worst = worstOf([first, ...more]);
-    if (worst.answer === 'fail') return worst;
+    if (arrived.length === 0) return untested('The judge saw none of the questions.');
+    const isNews = await newsBeside(stand);
+    const [first, ...more] = arrived.flatMap(({ visit, record }) =>
+      verdictsOf(visit, record, stand)
+        .filter(isNews)
+        .map((result) => ofKind(result, visit.page)),
+    );
+    if (first !== undefined) return worstOf([first, ...more]);
     if (unknown > 0) return inconclusive(`Of ${unknown} questions it is not known what has arrived.`);
-    return pass(`${arrived.length} questions of other kinds arrived as they were sent.`);
+    return pass(`${arrived.length} questions of other kinds arrived as the plain one did.`);
   },
 );
 
-const verdictsOf = (visit: Visit, record: JudgeRecord, stand: Stand): readonly Result[] =>
-  [
-    identityIn(visit, record, stand),
-    { ...presenceIn(visit, record, stand), axis: 'PX' as const },
-    { ...integrityIn(visit, record), axis: 'RQ' as const },
-  ].map((result) => ofKind(result, visit.page));
+const verdictsOf = (visit: Visit, record: JudgeRecord, stand: Stand): readonly Result[] => [
+  identityIn(visit, record, stand),
+  { ...presenceIn(visit, record, stand), axis: 'PX' },
+  { ...integrityIn(visit, record), axis: 'RQ' },
+];
 
 /** C10: what is asked once arrives once. */
 export const askedOnce = check(

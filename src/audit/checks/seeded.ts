@@ -37,15 +37,27 @@ export const seeded = check(
 
 const described = (visit: Visit, record: JudgeRecord) => {
   const diff = diffHeads(visit.sent, headOf(record));
-  const touched = [...diff.removed, ...diff.changed].map(({ name }) => name.toLowerCase());
-  const ours = touched.filter((name) => ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].includes(name));
-  if (ours.length === 0) return pass('The fields that name clients arrive as they were sent.');
-  const forwarded = diff.changed.find(({ name }) => name === 'x-forwarded-for')?.arrived;
-  const how = forwarded === undefined ? 'taken away or replaced' : `made to say ${shown(forwarded, 80)}`;
-  return note(`Fields that name clients are ${how} (${[...new Set(ours)].join(', ')}).`, [
+  const ours = ({ name }: { readonly name: string }): boolean =>
+    ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].includes(name.toLowerCase());
+  const changed = diff.changed.filter(ours);
+  const gone = diff.removed.filter(ours);
+  if (changed.length + gone.length === 0) return pass('The fields that name clients arrive as they were sent.');
+  const [longer, other] = [true, false].map((isLonger) =>
+    changed.filter(({ sent, arrived }) => arrived.startsWith(`${sent},`) === isLonger),
+  );
+  const told = [
+    ...saying('something is added to', longer),
+    ...saying('something else is put into', other),
+    ...saying('nothing arrives of', gone),
+  ];
+  const forwarded = changed.find(({ name }) => name === 'x-forwarded-for')?.arrived;
+  return note(`Of the fields that name clients, ${told.join('; ')}.`, [
     { what: 'x-forwarded-for', sent: seed, arrived: shown(forwarded ?? valuesIn(record).join(', ')) },
   ]);
 };
+
+const saying = (what: string, fields: readonly { readonly name: string }[] = []): readonly string[] =>
+  fields.length === 0 ? [] : [`${what} ${[...new Set(fields.map(({ name }) => name.toLowerCase()))].join(', ')}`];
 
 const valuesIn = (record: JudgeRecord): readonly string[] =>
   headOf(record)

@@ -12,7 +12,8 @@ export const createRate = (perSecond: number, clock: () => number): Rate => {
   return (source) => {
     const now = clock();
     const known = buckets.get(source);
-    const level = known === undefined ? most : Math.min(most, known.level + ((now - known.at) / 1_000) * perSecond);
+    const level =
+      known === undefined ? most : Math.min(most, known.level + (Math.max(0, now - known.at) / 1_000) * perSecond);
     buckets.delete(source);
     buckets.set(source, { level: Math.max(0, level - 1), at: now });
     // The one that was silent for the longest has a full bucket again, or nobody asks for so many.

@@ -1,7 +1,7 @@
 /** Puts an answer of the judge into bytes. */
 
 import { createHash } from 'node:crypto';
-import { type Field, writeHead } from '../../wire/http-head.js';
+import { type Field, listOf, writeHead } from '../../wire/http-head.js';
 import { type Answer, type Page, answerTo } from './pages.js';
 import type { RawRequest } from './read-request.js';
 
@@ -27,7 +27,7 @@ export interface Told {
 
 /** The answer to a page. */
 export const say = (request: RawRequest, page: Page, told: Told): Said => {
-  const answer = answerTo(page);
+  const answer = asUpgraded(answerTo(page), request);
   const host = hostOf(request);
   const fields = answer.fields.map(({ name, value }) => ({ name, value: value.replace('{host}', plainHost(host)) }));
   const said = whole(request, { ...answer, fields: upgraded(answer, fields, request) }, bodyOf(answer, request, told));
@@ -92,6 +92,20 @@ const whole = (request: RawRequest, answer: Answer, body: Buffer): Said => {
 const connectionField = (lasting: boolean, isOld: boolean): readonly Field[] => {
   if (!lasting) return [{ name: 'Connection', value: 'close' }];
   return isOld ? [{ name: 'Connection', value: 'keep-alive' }] : [];
+};
+
+/** RFC 9110 §7.8: nobody is made to speak what he has not asked for on this very hop, and an old version asks for nothing. */
+const asUpgraded = (answer: Answer, request: RawRequest): Answer => {
+  const { becomes } = answer;
+  if (becomes === undefined) return answer;
+  const wanted = becomes === 'bytes' ? 'bytes' : 'websocket';
+  const isAsked =
+    request.version === '1.1' &&
+    listOf(request.fields, 'connection').includes('upgrade') &&
+    listOf(request.fields, 'upgrade').includes(wanted);
+  if (isAsked) return answer;
+  const { fields, content } = answer;
+  return { status: 426, reason: 'Upgrade Required', fields, content };
 };
 
 /** RFC 6455 §4.2.2: the proof that a handshake was understood. */

@@ -1,0 +1,119 @@
+/** Honest proxies that are odd, and judges that fail in the middle: whatever comes of them, nobody is accused of what he has not done. */
+
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { AuditReport, Finding } from '../../src/model/audit.js';
+import type { Judge } from '../../src/audit/judge/judge.js';
+import { parseHost } from '../../src/model/address.js';
+import { type Auditor, openAuditor, openTestJudge } from '../kit/auditor.js';
+import type { Behaviour, Passage, Whole } from '../kit/zoo/core/behaviour.js';
+import { openProxy } from '../kit/zoo/core/proxy.js';
+import { ownPage } from '../kit/zoo/core/responses.js';
+
+const auditOf = async (behaviour: Behaviour, auditor: Auditor, more = {}): Promise<AuditReport> => {
+  const open = await openProxy(auditor.world, ['http'], behaviour);
+  try {
+    return await auditor.audit(open.url('http'), more);
+  } finally {
+    await open.close();
+  }
+};
+
+const findingsOf = ({ modes }: AuditReport): readonly Finding[] => modes.flatMap(({ findings }) => findings);
+const findingIn = (report: AuditReport, id: string): Finding | undefined =>
+  findingsOf(report).find(({ check, mode }) => check === id && mode === 'forward');
+const accusedOf = (report: AuditReport): readonly string[] =>
+  findingsOf(report).flatMap(({ answer, check, sentence }) => (answer === 'fail' ? [`${check}: ${sentence}`] : []));
+
+/** So many requests, and no more. */
+const limitedTo = (most: number): Behaviour => {
+  let count = 0;
+  return { answer: () => ((count += 1) > most ? ownPage(429, 'Too Many Requests', 'later') : undefined) };
+};
+
+const withFields =
+  (...fields: Whole['fields']) =>
+  (answer: Whole): Whole => ({ ...answer, fields: [...answer.fields, ...fields] });
+
+const announced = (lines: readonly string[]): readonly string[] => [...lines, 'Via: 1.1 pseudonym'];
+
+describe('honest proxies that are odd', { concurrency: 4 }, () => {
+  const harmless: Readonly<Record<string, () => Behaviour>> = {
+    'takes eight requests and then asks for patience': () => limitedTo(8),
+    'takes thirty requests and then asks for patience': () => limitedTo(30),
+    'refuses some addresses by a rule of its owner': () => ({
+      answer: ({ path }) => (/moved|\.exe$/.test(path) ? ownPage(403, 'Forbidden', 'not here') : undefined),
+    }),
+    'writes what caches write into answers': () => ({
+      response: withFields({ name: 'Warning', value: '110 x "stale"' }, { name: 'Cache-Status', value: 'x; hit' }),
+    }),
+  };
+  for (const [what, behaviour] of Object.entries(harmless))
+    it(`one that ${what} is accused of nothing`, async () => {
+      await using auditor = await openAuditor();
+      assert.deepEqual(accusedOf(await auditOf(behaviour(), auditor)), []);
+    });
+
+  it('several that take turns behind one address are not said to know their judges', async () => {
+    await using auditor = await openAuditor();
+    const report = await auditOf({ fields: (lines, at) => (at.connection % 2 ? announced(lines) : lines) }, auditor);
+    assert.equal(report.modes[0]?.grade, 'anonymous');
+    const alike = findingIn(report, 'C01');
+    assert.equal(alike?.answer, 'note', alike?.sentence);
+  });
+
+  it('one that announces itself to everybody is told so once, and not as if it chose whom', async () => {
+    await using auditor = await openAuditor();
+    const report = await auditOf({ fields: announced }, auditor);
+    assert.equal(findingIn(report, 'H03')?.answer, 'fail');
+    for (const id of ['C01', 'C02', 'C05', 'H20']) assert.equal(findingIn(report, id)?.answer, 'pass', id);
+  });
+
+  it('one that adds itself to Via as it must is not said to take it away', async () => {
+    await using auditor = await openAuditor();
+    const fields = (lines: readonly string[]): readonly string[] =>
+      lines.map((line) => (line.startsWith('Via:') ? `${line}, 1.1 pseudonym` : line));
+    const { sentence } = findingIn(await auditOf({ fields }, auditor, { tier: 'quick' }), 'H06') ?? {};
+    assert.equal(sentence, 'Of the fields that name clients, something is added to via.');
+  });
+
+  it('one that takes the handshake of a WebSocket apart is not said to let it through', async () => {
+    await using auditor = await openAuditor();
+    const fields = (lines: readonly string[]): readonly string[] => lines.filter((line) => !/^connection:/i.test(line));
+    assert.match(findingIn(await auditOf({ fields }, auditor), 'H17')?.sentence ?? '', /do not get through/);
+  });
+});
+
+describe('a judge that fails', { concurrency: 4 }, () => {
+  it('has nobody accused where it is asked too much', async () => {
+    await using auditor = await openAuditor({ perSecond: 1 });
+    assert.deepEqual(accusedOf(await auditOf({}, auditor)), []);
+  });
+
+  for (const page of ['.js', '/moved', '/fresh'])
+    it(`has nobody accused where it is gone from the question for ${page} on`, async () => {
+      await using auditor = await openAuditor();
+      const answer: Behaviour['answer'] = ({ path }) => {
+        if (path.endsWith(page)) void auditor.judge.close();
+        return undefined;
+      };
+      assert.deepEqual(accusedOf(await auditOf({ answer }, auditor)), []);
+    });
+
+  it('has nobody accused where another one answers in its place', async () => {
+    await using auditor = await openAuditor();
+    const { main } = auditor.link;
+    let other: Judge | undefined;
+    const response = async (answer: Whole, { path }: Passage): Promise<Whole> => {
+      if (!path.endsWith('/fresh') || other !== undefined) return answer;
+      await auditor.judge.close();
+      other = await openTestJudge({ http: [{ host: parseHost('0.0.0.0'), port: main.port }] });
+      return answer;
+    };
+    const report = await auditOf({ response }, auditor);
+    await other?.close();
+    assert.ok(other, 'it came');
+    assert.deepEqual(accusedOf(report), []);
+    assert.match(findingIn(report, 'H16')?.sentence ?? '', /^The judge is gone, or is another one/);
+  });
+});
