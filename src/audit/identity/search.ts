@@ -1,8 +1,11 @@
 /** Looks for facts by value, in every form and through the usual wrappings: no list of field names could be complete. */
 
 import { addressBytes, parseHost } from '../../model/address.js';
+import { createDigestSearch, digestsOf } from './digests.js';
+import { type Pieces, createDisguiseSearch, piecesOf } from './disguise.js';
 import type { Fact } from './facts.js';
-import { type Form, formsOf } from './forms.js';
+import { type Form, formsOf, hashedOf, networkOf } from './forms.js';
+import { type Unwrapped, hexTokens, unwrap } from './unwrap.js';
 
 /** A fact that was found. */
 export interface Sighting {
@@ -19,24 +22,46 @@ export type Search = (bytes: Buffer) => readonly Sighting[];
 interface Wanted {
   readonly fact: Fact;
   readonly forms: readonly Form[];
+  readonly digests: ReturnType<typeof createDigestSearch>;
+  readonly disguises: ReturnType<typeof createDisguiseSearch>;
+  readonly raw: readonly Raw[];
+}
+
+/** Bytes of an address or of its network. */
+interface Raw extends Pick<Sighting, 'form' | 'reach'> {
+  readonly bytes: Buffer;
+  /** Looked for at the end only: in many forms at every place something is found by chance. */
+  readonly isEnd: boolean;
 }
 
 const mostBytes = 256 * 1024;
-const deepest = 3;
+
+/** Proxies say the same with every request. */
+const [mostKept, longestKept] = [32, 4_096];
 
 /** A search for these facts. Each is told once for every form it is found in; a whole one hides its prefix. */
 export const createSearch = (facts: readonly Fact[]): Search => {
   const wanted = facts.map(wantedOf);
+  const kept = new Map<string, readonly Sighting[]>();
   return (bytes) => {
-    const found = new Map<string, Sighting>();
-    for (const text of unwrapped(bytes.toString('latin1', 0, mostBytes))) {
-      for (const each of wanted) for (const sighting of sightingsOf(text, each)) found.set(keyOf(sighting), sighting);
-    }
-    const all = [...found.values()];
-    return all.filter(
-      ({ reach, fact }) => reach === 'whole' || !all.some((o) => o.reach === 'whole' && o.fact === fact),
-    );
+    const text = bytes.toString('latin1', 0, mostBytes);
+    // Most of what arrives is what was sent, and nothing is new.
+    if (text.trim() === '') return [];
+    const known = kept.get(text);
+    if (known !== undefined) return known;
+    const found = allIn(text, wanted);
+    if (kept.size >= mostKept) kept.clear();
+    if (text.length <= longestKept) kept.set(text, found);
+    return found;
   };
+};
+
+const allIn = (text: string, wanted: readonly Wanted[]): readonly Sighting[] => {
+  const looked = lookedAt(text);
+  const found = new Map<string, Sighting>();
+  for (const each of wanted) for (const sighting of sightingsOf(looked, each)) found.set(keyOf(sighting), sighting);
+  const all = [...found.values()];
+  return all.filter(({ reach, fact }) => reach === 'whole' || !all.some((o) => o.reach === 'whole' && o.fact === fact));
 };
 
 /** Finds the bytes of addresses in a binary header, beside what a text search finds there. */
@@ -49,6 +74,9 @@ export const searchBinary = (bytes: Buffer, facts: readonly Fact[]): readonly Si
       : [{ fact, form: 'as bytes', reach: 'whole' as const, near: bytes.toString('hex').slice(0, 80) }];
   });
 
+/** By chance a few bytes are the beginning of many things. */
+const isLong = ({ length }: Buffer): boolean => length >= 6;
+
 const keyOf = ({ fact, form }: Sighting): string => `${String(fact.of)} ${fact.text} ${form}`;
 
 /** The bytes of an address themselves. */
@@ -58,65 +86,66 @@ const rawOf = ({ kind, text }: Fact): Buffer | undefined => {
 };
 
 const wantedOf = (fact: Fact): Wanted => {
-  if (fact.kind === 'address') return { fact, forms: formsOf(fact.text) };
-  const source = `(?<![a-z0-9_-])${fact.text.replace(/[^a-z0-9]/g, '\\$&')}(?![a-z0-9_-])`;
-  return { fact, forms: [{ name: 'as written', reach: 'whole', pattern: new RegExp(source, 'gi') }] };
+  const { text, kind } = fact;
+  const raw = rawOf(fact);
+  if (kind === 'address' && raw !== undefined)
+    return {
+      fact,
+      forms: formsOf(text),
+      digests: createDigestSearch(digestsOf(hashedOf(text))),
+      disguises: createDisguiseSearch(text),
+      raw: rawsOf(text, raw),
+    };
+  const source = `(?<![a-z0-9_-])${text.replace(/[^a-z0-9]/g, '\\$&')}(?![a-z0-9_-])`;
+  const forms = [{ name: 'as written', reach: 'whole' as const, pattern: new RegExp(source, 'gi') }];
+  return { fact, forms, digests: () => [], disguises: () => [], raw: [] };
 };
 
-const sightingsOf = (text: string, { fact, forms }: Wanted): readonly Sighting[] =>
+/** As they are, the other way round, and with every bit turned, as Teredo does (RFC 4380 §4); and those of the network. */
+const rawsOf = (address: string, bytes: Buffer): readonly Raw[] => {
+  const network = networkOf(address);
+  return [
+    { form: 'as bytes', reach: 'whole', bytes, isEnd: false },
+    { form: 'as bytes, reversed', reach: 'whole', bytes: Buffer.from(bytes).reverse(), isEnd: true },
+    { form: 'as bytes, turned', reach: 'whole', bytes: Buffer.from(bytes.map((byte) => byte ^ 0xff)), isEnd: true },
+    ...(network === undefined
+      ? []
+      : [{ form: 'its network as bytes', reach: 'prefix' as const, bytes: network.bytes, isEnd: true }]),
+  ];
+};
+
+/** A text with all that is made of it once, whatever is looked for. */
+interface Looked extends Unwrapped {
+  /** Words of hexadecimal digits, and longer bytes in such. */
+  readonly words: Parameters<ReturnType<typeof createDigestSearch>>[0];
+  readonly pieces: Pieces;
+}
+
+const lookedAt = (text: string): Looked => {
+  const inner = unwrap(text);
+  const written = inner.texts.flatMap(hexTokens);
+  const within = inner.bytes.filter(isLong).map((each) => each.toString('hex'));
+  return { ...inner, words: { written, within }, pieces: piecesOf(inner.texts, inner.bytes) };
+};
+
+const sightingsOf = (
+  { texts, bytes, words, pieces }: Looked,
+  { fact, forms, digests, disguises, raw }: Wanted,
+): readonly Sighting[] => [
+  ...texts.flatMap((text) => formsIn(text, forms)).map((seen) => ({ fact, ...seen })),
+  ...digests(words).map(({ name, hex, reach }) => ({ fact, form: `hashed (${name})`, reach, near: hex })),
+  ...disguises(pieces).map((seen) => ({ fact, reach: 'whole' as const, ...seen })),
+  ...raw
+    .filter(({ bytes: own, isEnd }) =>
+      bytes.some((inner) => (isEnd ? inner.subarray(-own.length).equals(own) : inner.includes(own))),
+    )
+    .map(({ form, reach, bytes: near }) => ({ fact, form, reach, near: near.toString('hex') })),
+];
+
+const formsIn = (text: string, forms: readonly Form[]): readonly Omit<Sighting, 'fact'>[] =>
   forms.flatMap(({ name, reach, pattern }) => {
     pattern.lastIndex = 0;
     const hit = pattern.exec(text);
     if (hit === null) return [];
-    return [{ fact, form: name, reach, near: text.slice(Math.max(0, hit.index - 30), hit.index + hit[0].length + 10) }];
+    return [{ form: name, reach, near: text.slice(Math.max(0, hit.index - 30), hit.index + hit[0].length + 10) }];
   });
-
-/** The text itself, and what is wrapped in it: escapes of URLs, HTML and scripts, base64, base32, hexadecimal, one in the other. */
-const unwrapped = (text: string): readonly string[] => {
-  const all = [text];
-  let layer = [text];
-  for (let depth = 0; depth < deepest && layer.length > 0; depth += 1) {
-    layer = layer.flatMap(unwrapOnce).filter((inner) => !all.includes(inner));
-    all.push(...layer.slice(0, 200));
-  }
-  return all;
-};
-
-const mostTokens = 400;
-
-const unwrapOnce = (text: string): readonly string[] => {
-  const percent = escapes.test(text) ? [text.replaceAll(allEscapes, plainOf)] : [];
-  const tokens = (text.match(/[A-Za-z0-9+/_-]{8,4096}/g) ?? []).slice(0, mostTokens);
-  return [...percent, ...tokens.flatMap((token) => decodings(token).filter(isText))];
-};
-
-/** `%31`, `=31` (RFC 2045), `&#49;`, `&#x31;`, `\\x31`, `\\u0031`. */
-const escapes = /[%=][0-9a-f]{2}|&#x?[0-9a-f]{1,6};|\\x[0-9a-f]{2}|\\u00[0-9a-f]{2}/i;
-const allEscapes = new RegExp(
-  /[%=]([0-9a-f]{2})|&#x([0-9a-f]{1,6});|&#([0-9]{1,6});|\\x([0-9a-f]{2})|\\u00([0-9a-f]{2})/,
-  'gi',
-);
-
-const plainOf = (...found: readonly (string | number | undefined)[]): string => {
-  const [, percent, html, decimal, short, long] = found;
-  const hex = percent ?? html ?? short ?? long;
-  const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
-  return code < 256 ? String.fromCharCode(code) : '?';
-};
-
-const decodings = (token: string): readonly string[] => [
-  Buffer.from(token, 'base64').toString('latin1'),
-  ...(/^(?:[0-9a-f]{2})+$/i.test(token) ? [Buffer.from(token, 'hex').toString('latin1')] : []),
-  ...(/^[a-z2-7]+$/i.test(token) ? [fromBase32(token)] : []),
-];
-
-const letters = 'abcdefghijklmnopqrstuvwxyz234567';
-
-const fromBase32 = (token: string): string => {
-  const digits = token.toLowerCase().match(/./g) ?? [];
-  const bits = digits.map((each) => letters.indexOf(each).toString(2).padStart(5, '0')).join('');
-  return (bits.match(/.{8}/g) ?? []).map((byte) => String.fromCharCode(Number.parseInt(byte, 2))).join('');
-};
-
-/** What is unwrapped by chance is noise: it has odd bytes in it. */
-const isText = (text: string): boolean => text.length >= 4 && /^[\x09\x0a\x0d\x20-\x7e]+$/.test(text);
