@@ -113,19 +113,24 @@ const exchange = async (stand: Stand): Promise<Exchanged> => {
   }
 };
 
-/** Sends everything, ends that direction, and collects what comes until the other ends; at a deadline, what has come. */
+/**
+ * Sends everything and collects what comes; when all has come, ends its own direction, and collects until the other ends. Many a proxy
+ * drops what is on its way once one direction has ended: every bit of it should be compared before. At a deadline, what has come.
+ */
 const carry = async (stream: Duplex, up: Buffer, limit: Cancel): Promise<Buffer> => {
   const pieces: Buffer[] = [];
   let size = 0;
   stream.on('data', (chunk: Buffer) => {
+    const before = size;
     size += chunk.length;
+    if (before < stretch && size >= stretch) stream.end();
     if (size <= stretch * 2) pieces.push(Buffer.from(chunk));
     else stream.destroy();
   });
   const ended = once(stream, 'close').catch(() => undefined);
   const forget = whenAborted(limit, () => stream.destroy());
   stream.once('end', () => stream.destroy());
-  stream.end(up);
+  stream.write(up);
   stream.resume();
   await ended;
   forget();
