@@ -4,7 +4,7 @@ import type { Ask } from '../ask/visit.js';
 import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
-import { type Result, check, failed, headOf, pass, recordIn, untested, whyNot } from './check.js';
+import { type Result, check, failed, headOf, note, pass, recordIn, untested, whyNot } from './check.js';
 import { bodyVerdict } from './decoys.js';
 import { identityIn } from './identity.js';
 import { presenceIn } from './presence.js';
@@ -36,13 +36,28 @@ export const knownJudges = check(
       if ('result' in seen) continue;
       asked += 1;
       const differs = compare(plain, seen, stand);
-      if (differs !== undefined) return differs;
+      if (differs !== undefined) return (await byChance(plain, ask, stand)) ?? differs;
     }
     return asked === 0
       ? untested('Neither shape nor host of a judge that is known could be asked.')
       : pass(`${asked + 1} shapes of the question were treated alike.`);
   },
 );
+
+/** Who does it now and then is no judge's friend: what was done to the plain question then, or undefined where it was nothing twice. */
+const byChance = async (plain: Looked, ask: Ask, stand: Stand): Promise<Result | undefined> => {
+  const again = [await stand.visit({ page: '.txt' }), await stand.visit(ask), await stand.visit({ page: '.txt' })];
+  const [first, known, last] = [
+    await recordIn(again[0] ?? plain.visit, stand),
+    await recordIn(again[1] ?? plain.visit, stand),
+    await recordIn(again[2] ?? plain.visit, stand),
+  ];
+  if ('result' in first || 'result' in known || 'result' in last) return undefined;
+  const plains = [plain, first, last].map(({ visit, record }) => signatureOf(visit, record, stand));
+  return new Set(plains).size === 1 && compare(first, known, stand) !== undefined
+    ? undefined
+    : note('It treats questions otherwise now and then, whoever is asked.');
+};
 
 /** A page of the well-known kind that the judge never wrote. */
 const forgery = async (visit: Visit, stand: Stand): Promise<Result | undefined> => {
