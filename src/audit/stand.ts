@@ -7,7 +7,7 @@ import { type Millis, millis, now, since } from '../model/brand.js';
 import { asKaskadeError, fail } from '../model/error.js';
 import type { Failure } from '../model/failure.js';
 import { type Cancel, deadline, reasonOf } from '../net/cancel.js';
-import { type ShownTls, probeTls } from '../net/tls-probe.js';
+import { type ShownTls, type TlsWish, probeTls } from '../net/tls-probe.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import { readReply } from './ask/reply.js';
 import { browserFields, compose } from './ask/request.js';
@@ -64,8 +64,8 @@ export interface Stand extends WitnessStand {
   readonly seeded: () => Promise<Visit>;
   /** TLS to one of the judge's ports, once. */
   readonly tls: (nth: number) => Promise<TlsVisit>;
-  /** The same on a connection of its own. */
-  readonly tlsAgain: (nth: number) => Promise<TlsVisit>;
+  /** The same on a connection of its own, as other programs open one. */
+  readonly tlsAgain: (nth: number, wish?: Partial<TlsWish>) => Promise<TlsVisit>;
   /** A tunnel, for as long as `work` takes. Rejects as it does, or as a tunnel does. */
   readonly inTunnel: <Result>(
     to: Endpoint,
@@ -143,7 +143,7 @@ export const createStand = (parts: StandParts): Stand => {
     askedFor: (name) => once(`asked ${name}`, async () => bare(await one({ page: name }))),
     seeded: () => once('seeded', () => one(seededAsk)),
     tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, { ...parts, freshId }))),
-    tlsAgain: (nth) => visitByTls(nth, { ...parts, freshId }),
+    tlsAgain: (nth, wish) => visitByTls(nth, { ...parts, freshId }, wish),
     inTunnel: (to, work) => inTunnel(parts, to, work),
     isSameJudge: () => judge.isSame(cancel),
     records: (id) => judge.records(id, cancel),
@@ -193,7 +193,11 @@ const inTunnel = async <Result>(
 };
 
 /** Asks for a record over TLS. What fails on the way is told, and not thrown. */
-const visitByTls = async (nth: number, parts: StandParts & { readonly freshId: () => string }): Promise<TlsVisit> => {
+const visitByTls = async (
+  nth: number,
+  parts: StandParts & { readonly freshId: () => string },
+  other: Partial<TlsWish> = {},
+): Promise<TlsVisit> => {
   const { judge, random } = parts;
   const id = parts.freshId();
   const port = judge.tls[nth];
@@ -202,7 +206,7 @@ const visitByTls = async (nth: number, parts: StandParts & { readonly freshId: (
   const began = now();
   try {
     const record = await inTunnel(parts, port.at, async (plain, limit) => {
-      const wish = { alpn: ['h2', 'http/1.1'], ...nameFor(port.name, port.at) };
+      const wish = { alpn: ['h2', 'http/1.1'], ...nameFor(port.name, port.at), ...other };
       const { stream, ...seen } = await probeTls(plain, wish, limit);
       found = seen;
       const path = pathOf({ id, name: '.txt' });

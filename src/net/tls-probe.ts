@@ -27,17 +27,21 @@ export interface ShownTls {
 export interface TlsWish {
   /** The name for SNI; none is sent where it is missing. */
   readonly name?: string;
+  /** None is offered where it is empty. */
   readonly alpn: readonly string[];
+  /** The newest version that is offered; that of this machine where it is missing. */
+  readonly newest?: 'TLSv1.2';
 }
 
 /** Speaks TLS over a stream. Rejects with `hop-tls-failed`, `hop-closed`, or the signal's reason; the caller ends `stream`. */
-export const probeTls = (stream: Duplex, { name, alpn }: TlsWish, cancel: Cancel): Promise<ShownTls> =>
+export const probeTls = (stream: Duplex, { name, alpn, newest }: TlsWish, cancel: Cancel): Promise<ShownTls> =>
   new Promise((resolve, reject) => {
     const tap = createTap(stream);
     const tls = tlsConnect({
       socket: tap.stream,
       ...(name === undefined ? {} : { servername: name }),
-      ALPNProtocols: [...alpn],
+      ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
+      ...(newest === undefined ? {} : { maxVersion: newest }),
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
     });

@@ -13,6 +13,8 @@ export type Framing =
 export interface BodySink {
   readonly data: (bytes: Buffer) => void;
   readonly end: (trailers: readonly Field[]) => void;
+  /** What stands behind the size of a chunk (RFC 9112 §7.1.1), for who wants to know. */
+  readonly extension?: (text: string) => void;
 }
 
 /** Reads a body piece by piece. */
@@ -101,6 +103,7 @@ const readChunked = (sink: BodySink): BodyReader => {
   const onLine = (text: string): Place => {
     if (place === 'size') {
       left = chunkSize(text);
+      if (text.includes(';')) sink.extension?.(text.slice(text.indexOf(';')));
       return left === 0 ? 'trailers' : 'data';
     }
     if (place === 'after-data') {

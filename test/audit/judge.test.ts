@@ -156,7 +156,7 @@ describe('a judge', () => {
     for (const name of pageNames) {
       const { fields, status } = answerTo({ id: id(11), name });
       const control = fields.find((field) => field.name === 'Cache-Control')?.value;
-      if (['/kept', '/private', '/mirror'].includes(name)) assert.notEqual(control, 'no-store');
+      if (['/kept', '/private', '/session', '/account', '/mirror'].includes(name)) assert.notEqual(control, 'no-store');
       else if (status !== 101) assert.equal(control, 'no-store', name);
     }
   });

@@ -27,6 +27,7 @@ export interface Draft {
   readonly mode: Wording;
   readonly fields: readonly Field[];
   readonly body: Buffer;
+  readonly version?: '1.0' | '1.1';
   /** In chunks of this size instead of with a length. */
   readonly chunks?: number;
   /** The real login of the proxy, for forward mode. */
@@ -34,7 +35,8 @@ export interface Draft {
 }
 
 /** Writes a request: the whole URL for a proxy that forwards (RFC 9112 §3.2.2), else the path. */
-export const compose = ({ method, path, host, mode, fields, body, chunks, authorization }: Draft): Sent => {
+export const compose = (draft: Draft): Sent => {
+  const { method, path, host, mode, fields, body, chunks, authorization, version = '1.1' } = draft;
   const authority = authorityOf(host);
   const isWhole = mode === 'forward-direct';
   const target = isWhole || mode === 'forward' ? `http://${authority}${path}` : path;
@@ -52,7 +54,7 @@ export const compose = ({ method, path, host, mode, fields, body, chunks, author
     path,
     ...(isWhole ? { isWhole } : {}),
     fields: all,
-    head: writeHead({ start: `${method} ${target} HTTP/1.1`, fields: [...all, ...login] }),
+    head: writeHead({ start: `${method} ${target} HTTP/${version}`, fields: [...all, ...login] }),
     body: chunks === undefined ? body : chunked(body, chunks),
   };
 };

@@ -18,6 +18,9 @@ export interface Ask {
   /** A fresh one where it is missing. */
   readonly id?: string;
   readonly method?: string;
+  /** Behind the path, with its question mark. */
+  readonly query?: string;
+  readonly version?: '1.0';
   /** Those of a browser where they are missing. */
   readonly fields?: readonly Field[];
   /** Behind those. */
@@ -119,15 +122,17 @@ interface Question {
 }
 
 const questionFor = (ask: Ask, asker: Asker): Question => {
-  const { page, id = asker.freshId(), method = 'GET', body = Buffer.alloc(0), chunks, host = asker.host } = ask;
+  const { page, id = asker.freshId(), method = 'GET', body = Buffer.alloc(0), host = asker.host } = ask;
+  const { chunks, version, query = '' } = ask;
   const sent = compose({
     method,
     host,
     body,
     mode: asker.mode,
-    path: pathOf({ id, name: page }),
+    path: `${pathOf({ id, name: page })}${query}`,
     fields: [...(ask.fields ?? asker.fields()), ...(ask.extra ?? [])],
     ...(chunks === undefined ? {} : { chunks }),
+    ...(version === undefined ? {} : { version }),
     authorization: asker.authorization,
   });
   return { page, id, sent };

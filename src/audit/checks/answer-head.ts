@@ -53,7 +53,10 @@ const harmless =
   /^(?:date|via|age|warning|cache-status|proxy-.*|server|connection|keep-alive|content-length|transfer-encoding|x-.*)$/i;
 /** What those in between write, for whoever reads it (RFC 9110 §7.6.3, RFC 7234 §5.5, RFC 9211, RFC 9209). */
 const ofProxies = /^(?:via|warning|cache-status|proxy-.*|x-.*)$/i;
-const protective = ['content-security-policy', 'strict-transport-security', 'x-content-type-options'];
+const protective = [
+  ...['content-security-policy', 'strict-transport-security', 'x-content-type-options', 'x-frame-options'],
+  ...['referrer-policy', 'permissions-policy'],
+];
 
 type Answered = Extract<Reply, { kind: 'answer' }>;
 
@@ -62,7 +65,7 @@ const headVerdict = (seen: Visit, { fields }: Answered): Result => {
   const had = new Set(given.map(({ name }) => name.toLowerCase()));
   const has = new Set(fields.map(({ name }) => name.toLowerCase()));
   const gone = given.filter(({ name }) => !has.has(name.toLowerCase()));
-  const added = fields.filter(({ name }) => !had.has(name.toLowerCase()));
+  const added = fields.filter((field) => !had.has(field.name.toLowerCase()) || isOneMore(field, fields, given));
   const changed = given.filter(
     ({ name, value }) => has.has(name.toLowerCase()) && !fields.some((other) => isSame(other, { name, value })),
   );
@@ -74,13 +77,18 @@ const headVerdict = (seen: Visit, { fields }: Answered): Result => {
     return failed('It adds a cookie to answers, by which you can be followed.', 'stealth', evidence);
   const unguarded = [...gone, ...changed].filter(({ name }) => protective.includes(name.toLowerCase()));
   if (unguarded.length > 0) return failed(`It takes protections away: ${namesOf(unguarded)}.`, 'stealth', evidence);
-  const odd = [...gone, ...changed, ...added.filter(({ name }) => !harmless.test(name))];
+  const odd = [...gone, ...changed, ...added.filter(({ name }) => !harmless.test(name) && !isPacking(name, seen))];
   if (odd.length > 0) return failed(`It changes fields of answers: ${namesOf(odd)}.`, 'stealth', evidence);
   const told = added.filter(({ name }) => ofProxies.test(name));
   return told.length > 0
     ? note(`It announces itself to you, in fields of the answer: ${namesOf(told)}.`, evidence)
     : pass('The fields of the answer are those that were given.');
 };
+
+/** What whoever packs an answer has to say, where packing was offered. */
+const isPacking = (name: string, { sent }: Visit): boolean =>
+  /^(?:content-encoding|vary)$/i.test(name) &&
+  named(sent.fields, 'accept-encoding').some(({ value }) => value !== 'identity');
 
 /** The fields that the judge gave, with the name by which it was asked. */
 const givenTo = ({ expected, sent }: Visit): readonly Field[] => {
@@ -99,8 +107,15 @@ const leadsElsewhere = ({ name, value }: Field): boolean =>
       value,
     ));
 
+/** Another one beside those of the same name that were given. */
+const isOneMore = (field: Field, fields: readonly Field[], given: readonly Field[]): boolean =>
+  !given.some((own) => isSame(own, field)) && named(fields, field.name).length > named(given, field.name).length;
+
 const isSame = (one: Field, other: Field): boolean =>
-  one.name.toLowerCase() === other.name.toLowerCase() && one.value === other.value;
+  one.name.toLowerCase() === other.name.toLowerCase() && valueOf(one) === valueOf(other);
+
+/** Whoever packs an answer has to weaken its mark (RFC 9110 §8.8.1). */
+const valueOf = ({ name, value }: Field): string => (/^etag$/i.test(name) ? value.replace(/^W\//, '') : value);
 
 const namesOf = (fields: readonly Field[]): string =>
   [...new Set(fields.map(({ name }) => name))].slice(0, 6).join(', ');

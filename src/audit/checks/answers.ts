@@ -21,7 +21,7 @@ export const errors = check(
     remedy: 'Use it in tunnel mode and for https only.',
   },
   async (stand) => {
-    const names: readonly PageName[] = ['/moved', '/missing', '/broken', '/none', '/empty'];
+    const names: readonly PageName[] = ['/moved', '/found', '/missing', '/broken', '/none', '/empty'];
     for (const page of names) {
       const result = await errorVerdict(await stand.file(page), stand);
       if (result !== undefined) return result;
@@ -53,21 +53,34 @@ const answeredVerdict = (visit: Visit, reply: Answered): Result | undefined => {
     },
   ];
   // An error hides nothing: who reads it knows that something is missing.
-  if (page === '/moved' && !isRefusal(visit, reply) && !leadsToHttps(reply))
-    return failed('It hides that a site has moved to https.', 'hostile', evidence);
+  if (!isRefusal(visit, reply) && hidesHttps(page, reply, expected.status))
+    return failed('It does not lead where the site did, to https.', 'hostile', evidence);
   if (reply.status !== expected.status)
     return failed(`It answers ${reply.status} where the site said ${expected.status}.`, 'stealth', evidence);
   const wanted = expected.content.kind === 'known' ? expected.content.body : Buffer.alloc(0);
-  if (!reply.body.equals(wanted)) return failed('It puts its own page in the place of an error.', 'stealth', evidence);
-  return failedHead(visit);
+  if (reply.body.equals(wanted)) return failedHead(visit);
+  return isStillThere(wanted, reply.body) || expected.status === 200
+    ? failed('It puts something into what the site answered.', 'hostile', evidence)
+    : failed('It puts its own page in the place of an error.', 'stealth', evidence);
 };
 
 /** Whether the judge has answered it: of its own refusals, and of what a proxy or somebody behind it refuses, it keeps nothing. */
 const isKept = async ({ id, page }: Visit, stand: Stand): Promise<boolean> =>
   (await stand.records(id)).some((record) => record.page === page);
 
-const leadsToHttps = (reply: Answered): boolean =>
-  reply.status === 301 && fieldOf(reply, 'location').some((place) => place.startsWith('https://'));
+const hidesHttps = (page: PageName, reply: Answered, status: number): boolean =>
+  (page === '/moved' || page === '/found') && !leadsToHttps(reply, status);
+
+/** Most of a page, before and behind what was put into it. */
+const isStillThere = (wanted: Buffer, came: Buffer): boolean => {
+  let [before, behind] = [0, 0];
+  while (before < wanted.length && wanted[before] === came[before]) before += 1;
+  while (behind < wanted.length - before && wanted.at(-1 - behind) === came.at(-1 - behind)) behind += 1;
+  return before + behind > wanted.length / 2;
+};
+
+const leadsToHttps = (reply: Answered, status: number): boolean =>
+  reply.status === status && fieldOf(reply, 'location').some((place) => place.startsWith('https://'));
 
 /** H15: what is uploaded arrives. */
 export const uploads = check(

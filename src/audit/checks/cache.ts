@@ -1,7 +1,8 @@
 import { shown } from '../ask/text.js';
 import { fieldOf } from '../ask/reply.js';
-import type { Visit } from '../ask/visit.js';
-import { type Check, check, failed, note, pass, untested, whyNot } from './check.js';
+import type { Ask, Visit } from '../ask/visit.js';
+import type { Stand } from '../stand.js';
+import { type Check, type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
 
 /** The first line of an answer: what was told of this visit. */
 const firstLine = ({ reply }: Visit): string | undefined =>
@@ -76,23 +77,42 @@ export const privacy: Check = check(
     modes: ['forward', 'tunnel'],
     title: 'answers for one user are not given to another',
     meaning:
-      'A page that depends on a cookie and says private is asked for by two made-up users. Who gets the page of the other may as well get your mail.',
+      'Pages that are for one user, as their cookie, their login or what they have sent says, are asked for by two made-up users. Who gets the page of the other may as well get your mail.',
     remedy: 'Do not use it.',
   },
   async (stand) => {
-    const id = stand.freshId();
-    const ask = (user: string) =>
-      stand.visit({ page: '/private', id, fields: [{ name: 'Cookie', value: `user=${user}` }] });
-    const [one, other] = [stand.random().slice(0, 12), stand.random().slice(0, 12)];
-    const [first, second] = [await ask(one), await ask(other)];
-    const told = firstLine(second);
-    if (firstLine(first) === undefined || told === undefined)
-      return untested(whyNot(told === undefined ? second : first));
-    return told.includes(one)
-      ? failed('It gave one user the page of another.', 'hostile', evidence(first, second))
-      : pass('Each of two users got a page of its own.');
+    const results: Result[] = [];
+    for (const way of ways) results.push(await mixedUp(way, stand));
+    const [first = untested('No page was asked for.'), ...more] = results;
+    return worstOf([first, ...more]);
   },
 );
+
+/** What a user asks. */
+type Way = (user: string) => Ask;
+
+/** RFC 9111 §3: none of these may be kept for others. */
+const ways: readonly Way[] = [
+  (user) => ({ page: '/private', fields: [{ name: 'Cookie', value: `user=${user}` }] }),
+  (user) => ({ page: '/session', fields: [{ name: 'Cookie', value: `user=${user}` }] }),
+  (user) => ({ page: '/account', fields: [{ name: 'Authorization', value: `Bearer ${user}` }] }),
+  (user) => ({ page: '/fresh', method: 'POST', body: Buffer.from(`user=${user}`, 'latin1') }),
+];
+
+/** A user gets what tells of the other one, or the very answer to what the other one has sent. */
+const mixedUp = async (way: Way, stand: Stand): Promise<Result> => {
+  const id = stand.freshId();
+  const [one, other] = [stand.random().slice(0, 12), stand.random().slice(0, 12)];
+  const first = await stand.visit({ ...way(one), id });
+  const second = await stand.visit({ ...way(other), id });
+  const [before, told] = [firstLine(first), firstLine(second)];
+  if (before === undefined || told === undefined) return untested(whyNot(told === undefined ? second : first));
+  // What says how often it was asked for must not say the same twice; what only repeats a field may have got none.
+  const isSameCount = /^visit \d+$/.test(told) && told === before;
+  return told.includes(one) || isSameCount
+    ? failed('It gave one user the page of another.', 'hostile', evidence(first, second))
+    : pass('Each of two users got a page of its own.');
+};
 
 /** H13: nobody can put words into the pages of others. */
 export const poison: Check = check(

@@ -5,9 +5,13 @@ import { shown } from '../ask/text.js';
 import { type Reply, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import { failedHead } from './answer-head.js';
-import { type Result, check, failed, inconclusive, pass, untested, whyNot } from './check.js';
+import type { Stand } from '../stand.js';
+import { type Result, check, failed, inconclusive, pass, proven, untested, whyNot } from './check.js';
 
-const binary: readonly PageName[] = ['.zip', '.exe', '.pdf', '.jpg'];
+/** Files, and pages longer than those that a browser looks at first. */
+const others: readonly PageName[] = [
+  ...(['.zip', '.exe', '.apk', '.sh', '.pdf', '.json', '.svg', '.jpg', '.png', '.gif', '/notes', '/long'] as const),
+];
 
 /** H08: pages, scripts and style sheets come back as they were given. */
 export const pages = check(
@@ -22,7 +26,7 @@ export const pages = check(
       'A page, a script and a style sheet that were made for this question are fetched. Every byte of them is known: a script, a frame or a link that was put in, or an https link turned to http, shows.',
     remedy: 'Do not use it: it can make your browser do what it wants.',
   },
-  (stand) => worstPage(readable, async (page) => bodyVerdict(await stand.page(page))),
+  (stand) => worstPage(readable, async (page) => ownPage(await stand.page(page), stand)),
 );
 
 /** H09: files come back as they were given. */
@@ -35,10 +39,10 @@ export const files = check(
     modes: ['forward', 'tunnel'],
     title: 'files come back unchanged',
     meaning:
-      'An archive, something shaped like a program, a document and a picture are fetched. One byte more in a program is enough to take a machine over.',
+      'Archives, things shaped like programs, documents, pictures, data and a long page are fetched. One byte more in a program is enough to take a machine over.',
     remedy: 'Do not use it, and never for downloads.',
   },
-  (stand) => worstPage(binary, async (page) => fileVerdict(await stand.file(page))),
+  (stand) => worstPage(others, async (page) => fileVerdict(await stand.file(page), stand)),
 );
 
 /** Asks for several objects and gives the worst that became of one. */
@@ -55,9 +59,24 @@ const worstPage = async (names: readonly PageName[], look: (page: PageName) => P
 const weight = { pass: 0, 'does-not-apply': 0, note: 1, untested: 2, inconclusive: 3, fail: 4 } as const;
 
 /** What became of the body counts for more than its head; those of pages have a check of their own. */
-const fileVerdict = (seen: Visit): Result => {
-  const body = bodyVerdict(seen);
+const fileVerdict = async (seen: Visit, stand: Stand): Promise<Result> => {
+  const body = await ownPage(seen, stand);
   return body.answer === 'pass' ? (failedHead(seen) ?? body) : body;
+};
+
+/** What a proxy says of itself, when it could not ask, is overloaded, or wants a login or less of something. */
+const ofItself = [407, 408, 413, 414, 416, 429, 431];
+
+/** An error where the judge has given the page is a page of the proxy's own, unless it says that it failed. */
+const ownPage = async (seen: Visit, stand: Stand): Promise<Result> => {
+  const { reply, expected, id, page } = seen;
+  const status = reply?.kind === 'answer' ? reply.status : 0;
+  const isRefusal = status >= 400 && status < 500 && expected.status === 200 && !ofItself.includes(status);
+  if (!isRefusal || reply?.kind !== 'answer' || !(await stand.records(id)).some((record) => record.page === page))
+    return bodyVerdict(seen);
+  return failed(`The site gave ${kindOf(page)}, and ${status} came back.`, 'hostile', [
+    { what: page, sent: `${expected.status}`, arrived: `${status}\n${shown(reply.body, 300)}` },
+  ]);
 };
 
 /** What became of an object whose bytes are known. */
@@ -74,12 +93,19 @@ export const bodyVerdict = (visit: Visit): Result => {
 };
 
 /** What cannot be unpacked may be honest only where it is no longer than the page itself. */
-const packedVerdict = (page: PageName, { body }: Extract<Reply, { kind: 'answer' }>, wanted: Buffer): Result =>
-  body.length > wanted.length + 1_024
+const packedVerdict = (page: PageName, reply: Extract<Reply, { kind: 'answer' }>, wanted: Buffer): Result => {
+  const { body } = reply;
+  const unknown = codingsOf(reply).find((coding) => unpackers[coding] === undefined);
+  if (unknown !== undefined)
+    return failed(`It packs answers so that nobody can compare them (${kindOf(page)}).`, 'hostile', [
+      { what: 'Content-Encoding', sent: 'none', arrived: shown(unknown, 40) },
+    ]);
+  return body.length > wanted.length + 1_024
     ? failed(`It answers more than the site did (${kindOf(page)}).`, 'hostile', [
         { what: kindOf(page), sent: `${wanted.length} bytes`, arrived: `more than ${body.length} bytes, packed` },
       ])
     : inconclusive('What came back is packed in a way that was not asked for.');
+};
 
 const otherBytes = (
   page: PageName,
@@ -91,14 +117,27 @@ const otherBytes = (
     return whole
       ? failed(`It cuts answers off (${lengths}).`, 'stealth', evidence)
       : inconclusive(`The answer broke off (${lengths}).`, evidence);
-  if (page === '.jpg' && isPicture(came)) return failed('It makes other files of pictures.', 'stealth', evidence);
-  return failed(`It changes what sites answer (${kindOf(page)}).`, 'hostile', evidence);
+  if (isPictureOf(page, came) && !came.subarray(0, wanted.length).equals(wanted))
+    return failed('It makes other files of pictures.', 'stealth', evidence);
+  return (whole ? proven : failed)(`It changes what sites answer (${kindOf(page)}).`, 'hostile', evidence);
 };
 
 const kindOf = (page: PageName): string =>
-  ({ '.html': 'a page', '.js': 'a script', '.css': 'a style sheet', '.jpg': 'a picture' })[page as string] ?? 'a file';
+  ({ '.html': 'a page', '.js': 'a script', '.css': 'a style sheet', '.jpg': 'a picture', '/long': 'a long page' })[
+    page as string
+  ] ?? 'a file';
 
-const isPicture = (bytes: Buffer): boolean => bytes.subarray(0, 3).toString('hex') === 'ffd8ff';
+/** The first bytes of pictures that are made smaller on the way; one with more behind it is the same picture with something in it. */
+const pictures: Readonly<Partial<Record<PageName, string>>> = {
+  '.jpg': 'ffd8ff',
+  '.png': '89504e47',
+  '.gif': '474946',
+};
+
+const isPictureOf = (page: PageName, bytes: Buffer): boolean => {
+  const start = pictures[page];
+  return start !== undefined && bytes.toString('hex', 0, start.length / 2) === start;
+};
 
 /** An error is nobody's page: the proxy, or something behind it, did not want to. */
 const otherPage = (visit: Visit, { status, body }: Extract<Reply, { kind: 'answer' }>): Result =>
@@ -113,15 +152,27 @@ const otherPage = (visit: Visit, { status, body }: Extract<Reply, { kind: 'answe
  * unpacks to more, is none: no bomb is unpacked.
  */
 const decoded = (reply: Extract<Reply, { kind: 'answer' }>, length: number): Buffer | undefined => {
-  const [coding] = fieldOf(reply, 'content-encoding');
-  if (coding === undefined || coding === 'identity') return reply.body;
-  const unpack = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync }[coding.toLowerCase()];
-  if (reply.body.length > length + 1_024) return undefined;
+  const codings = codingsOf(reply);
+  if (codings.length === 0) return reply.body;
+  if (reply.body.length > length + 1_024 || codings.length > 3) return undefined;
   try {
-    return unpack?.(reply.body, { maxOutputLength: length + 4_096 });
+    return codings.reduceRight<Buffer | undefined>(
+      (body, coding) => body && unpackers[coding]?.(body, { maxOutputLength: length + 4_096 }),
+      reply.body,
+    );
   } catch {
     return undefined;
   }
+};
+
+/** RFC 9110 §8.4.1: in the order in which they were put around each other. */
+const codingsOf = (reply: Reply): readonly string[] =>
+  fieldOf(reply, 'content-encoding')
+    .flatMap((value) => value.toLowerCase().split(/\s*,\s*/))
+    .filter((coding) => coding !== '' && coding !== 'identity');
+
+const unpackers: Readonly<Partial<Record<string, typeof gunzipSync>>> = {
+  ...{ gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync, br: brotliDecompressSync },
 };
 
 /** Where two texts part, with what stands around it. */

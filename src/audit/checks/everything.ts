@@ -1,30 +1,17 @@
 import { moment } from '../judge/keep.js';
-import type { PageName } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
-import { toolFields } from '../ask/request.js';
 import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
-import { uploadsOf } from './answers.js';
+import { failedHead } from './answer-head.js';
 import { type Result, check, failed, headOf, inconclusive, note, pass, untested, worstOf } from './check.js';
-import { identityIn } from './identity.js';
+import { bodyVerdict } from './decoys.js';
+import { identityIn, sightingsIn } from './identity.js';
 import { integrityIn } from './integrity.js';
+import { otherKinds } from './kinds.js';
 import { newsBeside } from './news.js';
 import { presenceIn } from './presence.js';
-import { arrivedOf, ofKind } from './requests.js';
-
-/** Files, errors and what moves on: kinds that are asked for by other checks too. */
-const kinds: readonly PageName[] = ['.jpg', '.zip', '.exe', '.pdf', '/moved', '/missing', '/broken', '/none'];
-
-/** Questions of every other kind than those of a quick look. */
-const otherKinds = (stand: Stand): Promise<readonly Visit[]> =>
-  stand.once('other kinds', async () => {
-    const visits: Visit[] = [...(await uploadsOf(stand))];
-    for (const page of kinds) visits.push(await stand.askedFor(page));
-    visits.push(await stand.visit({ page: '/kept', method: 'HEAD' }));
-    visits.push(await stand.visit({ page: '/fresh', fields: toolFields }));
-    return visits;
-  });
+import { type Arrived, arrivedOf, ofKind } from './requests.js';
 
 /** H20: what holds for the plain question holds for every kind of request. */
 export const everyKind = check(
@@ -36,18 +23,22 @@ export const everyKind = check(
     modes: ['forward', 'tunnel'],
     title: 'nothing of you arrives with any kind of request',
     meaning:
-      'Uploads with a length and in chunks, files, errors, redirects and questions of plain tools are searched and compared as the plain question is. A proxy may touch only some of them.',
+      'Uploads, files, errors, redirects and questions of phones, tools, crawlers and scripts, with logins and without, are searched and compared as the plain question is, and so is what comes back. A proxy may touch only some of them.',
     remedy: 'Do not use it where the site must not know you.',
   },
   async (stand) => {
-    const { arrived, unknown } = await arrivedOf(await otherKinds(stand), stand);
+    const visits = await otherKinds(stand);
+    const { arrived, unknown } = await arrivedOf(visits, stand);
     if (arrived.length === 0) return untested('The judge saw none of the questions.');
     const isNews = await newsBeside(stand);
-    const [first, ...more] = arrived.flatMap(({ visit, record }) =>
-      verdictsOf(visit, record, stand)
-        .filter(isNews)
-        .map((result) => ofKind(result, visit.page)),
-    );
+    const [first, ...more] = [
+      ...arrived.flatMap(({ visit, record }) =>
+        verdictsOf(visit, record, stand)
+          .filter(isNews)
+          .map((result) => ofKind(result, visit.page)),
+      ),
+      ...visits.flatMap((visit) => cameBack(visit, arrived, isNews)),
+    ];
     if (first !== undefined) return worstOf([first, ...more]);
     if (unknown > 0) return inconclusive(`Of ${unknown} questions it is not known what has arrived.`);
     return pass(`${arrived.length} questions of other kinds arrived as the plain one did.`);
@@ -59,6 +50,32 @@ const verdictsOf = (visit: Visit, record: JudgeRecord, stand: Stand): readonly R
   { ...presenceIn(visit, record, stand), axis: 'PX' },
   { ...integrityIn(visit, record), axis: 'RQ' },
 ];
+
+/** What came back of a question that arrived, where it is not what was given. */
+const cameBack = (
+  visit: Visit,
+  arrived: readonly Arrived[],
+  isNews: (result: Result) => boolean,
+): readonly Result[] => {
+  const { expected, page, id } = visit;
+  if (!arrived.some((each) => each.visit.id === id)) return [];
+  const results = [
+    ...forged(visit),
+    ...(expected.content.kind === 'known' ? [bodyVerdict(visit)] : []),
+    ...(expected.becomes === undefined ? [failedHead(visit)].flatMap((result) => result ?? []) : []),
+  ];
+  return results.filter(isNews).map((result) => ofKind({ ...result, axis: 'RS' }, page));
+};
+
+/** Other words in the place of a record. */
+const forged = ({ expected, reply, record, sent }: Visit): readonly Result[] => {
+  if (expected.content.kind !== 'record' || record !== undefined || sent.method === 'HEAD') return [];
+  return reply?.kind === 'answer' && reply.status === 200 && reply.whole
+    ? [failed('The judge answered, and other words came back.', 'hostile', otherWords(reply.body))]
+    : [];
+};
+
+const otherWords = (body: Buffer) => [{ what: 'the answer', sent: 'a signed record', arrived: shown(body, 300) }];
 
 /** C10: what is asked once arrives once. */
 export const askedOnce = check(
@@ -78,6 +95,11 @@ export const askedOnce = check(
     const kept = await stand.recordsOfAll(visits.map(({ id }) => id));
     const seen = visits.flatMap((visit) => asked(visit, kept.get(visit.id) ?? []));
     if (seen.length === 0) return untested('The judge saw none of the questions.');
+    const telling = seen.find(({ visit, other }) => other !== undefined && tellsOfYou(visit, other, stand));
+    if (telling?.other !== undefined)
+      return failed('It asks again by itself, and says there whose question it was.', 'transparent', [
+        { what: `from ${telling.other.peer}`, arrived: shown(headOf(telling.other), 300) },
+      ]);
     const others = seen.filter(({ other }) => other !== undefined);
     const [stranger] = others.filter(({ first, other }) => other !== undefined && !isLike(first, other));
     if (stranger?.other !== undefined)
@@ -93,8 +115,11 @@ export const askedOnce = check(
 /** The record of a question, and of another one for the same thing. */
 const asked = (visit: Visit, records: readonly JudgeRecord[]) => {
   const [first, other] = records.filter(({ page }) => page === visit.page);
-  return first === undefined ? [] : [{ first, other }];
+  return first === undefined ? [] : [{ visit, first, other }];
 };
+
+const tellsOfYou = (visit: Visit, other: JudgeRecord, stand: Stand): boolean =>
+  sightingsIn(visit, other, stand).some(({ fact, reach }) => fact.of === 'you' && reach === 'whole');
 
 /** From the same place, in the same words or in the same moment as the same program: one that lost the answer, and asked again. */
 const isLike = (one: JudgeRecord, other: JudgeRecord): boolean =>

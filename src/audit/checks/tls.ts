@@ -1,9 +1,10 @@
 import { explain } from '../../model/failure.js';
 import { shown } from '../ask/text.js';
+import type { TlsWish } from '../../net/tls-probe.js';
 import { searchBinary } from '../identity/search.js';
 import type { Stand, TlsVisit } from '../stand.js';
 import type { JudgeRecord } from '../judge/record.js';
-import { type Result, check, failed, note, pass, untested, worstOf } from './check.js';
+import { type Result, check, failed, note, pass, proven, untested, worstOf } from './check.js';
 
 const unseen = ({ failure }: TlsVisit): Result =>
   untested(
@@ -31,14 +32,14 @@ export const hello = check(
     if (seen.record?.tls === undefined || seen.shown === undefined) return openedBy(seen, stand);
     return seen.record.tls.hello === seen.shown.hello
       ? pass('The judge got the first bytes of TLS exactly as they were sent.')
-      : failed('It opens TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
+      : proven('It opens TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
   },
 );
 
 /** Whoever shows another certificate than the judge has opened the connection, also where no answer came after that. */
 const openedBy = (seen: TlsVisit, stand: Stand): Result => {
   if (seen.shown === undefined || seen.shown.spki === stand.judge.tls[0]?.spki) return unseen(seen);
-  return failed('It answers TLS itself, with a certificate that is not the judge’s.', 'hostile', evidenceOf(seen));
+  return proven('It answers TLS itself, with a certificate that is not the judge’s.', 'hostile', evidenceOf(seen));
 };
 
 const evidenceOf = ({ shown: tls, record }: TlsVisit) => [
@@ -55,7 +56,7 @@ const certificateVerdict = async (stand: Stand, nth: number): Promise<Result> =>
   const { spki, subject, issuer, distrust } = seen.shown;
   if (spki === port.spki) return pass('The certificate is the judge’s own.');
   const how = distrust === undefined ? 'one that this machine trusts' : 'one that this machine does not trust';
-  return failed(`It shows another certificate than the judge’s, ${how}.`, 'hostile', [
+  return proven(`It shows another certificate than the judge’s, ${how}.`, 'hostile', [
     { what: 'public key (SHA-256)', sent: port.spki, arrived: spki },
     { what: 'certificate', arrived: shown(`${subject}, issued by ${issuer}`, 200) },
   ]);
@@ -148,8 +149,15 @@ const preambleVerdict = (preamble: string, { search, facts }: Stand): Result => 
     : failed('It says something before the first byte.', 'anonymous', evidence);
 };
 
-/** So many further connections: what is done to one in three is missed in one audit of five. */
-const further = [0, 0, 1, 0] as const;
+/** So many further connections, some as older programs open them: what is done to one in three is missed in one audit of five. */
+const further: readonly { readonly nth: number; readonly wish?: Partial<TlsWish> }[] = [
+  { nth: 0 },
+  { nth: 0, wish: { alpn: [] } },
+  { nth: 1 },
+  { nth: 0, wish: { newest: 'TLSv1.2' } },
+  { nth: 1, wish: { alpn: ['http/1.1'] } },
+  { nth: 0 },
+];
 
 /** T13: every connection is treated alike. */
 export const everyHello = check(
@@ -160,12 +168,13 @@ export const everyHello = check(
     tier: 'full',
     modes: ['tunnel'],
     title: 'TLS goes through every time',
-    meaning: 'More connections are opened to every TLS port of the judge, as some proxies open only some of them.',
+    meaning:
+      'More connections are opened to every TLS port of the judge, also as older programs do, since some proxies open only some of them.',
     remedy: 'Do not use it: it can read and change everything, passwords too.',
   },
   async (stand) => {
     const results: Result[] = [];
-    for (const nth of further) results.push(await lookAgain(stand, nth));
+    for (const { nth, wish } of further) results.push(await lookAgain(stand, nth, wish));
     const [first = untested('TLS could not be tried again.'), ...more] = results;
     const isSeen = results.some(({ answer }) => answer === 'pass');
     const worst = worstOf([first, ...more]);
@@ -175,14 +184,14 @@ export const everyHello = check(
 );
 
 /** The verdict on one further connection. */
-const lookAgain = async (stand: Stand, nth: number): Promise<Result> => {
+const lookAgain = async (stand: Stand, nth: number, wish?: Partial<TlsWish>): Promise<Result> => {
   const port = stand.judge.tls[nth];
   if (port === undefined) return untested('The judge has no such TLS port.');
-  const seen = await stand.tlsAgain(nth);
+  const seen = await stand.tlsAgain(nth, wish);
   const { shown: tls, record } = seen;
   if (tls === undefined) return unseen(seen);
   if (tls.spki !== port.spki || isOpened(tls.hello, record))
-    return failed('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
+    return proven('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
   if (record?.preamble !== undefined) return preambleVerdict(record.preamble, stand);
   return record === undefined ? unseen(seen) : pass('It arrived as it was sent.');
 };

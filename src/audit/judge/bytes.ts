@@ -8,13 +8,34 @@ import type { Keep } from './keep.js';
 import type { JudgeParts } from './judge.js';
 import type { JudgeRecord } from './record.js';
 import { seededBytes } from './stream.js';
+import { moneyFor } from './texts.js';
 
 /** So many bytes go each way. */
 export const stretch = 160 * 1024;
 
 /** What goes each way for an id. */
-export const upward = (id: string): Buffer => seededBytes(`${id}/up`, stretch);
-export const downward = (id: string): Buffer => seededBytes(`${id}/down`, stretch);
+export const upward = (id: string): Buffer => amongWords(seededBytes(`${id}/up`, stretch));
+export const downward = (id: string): Buffer => amongWords(seededBytes(`${id}/down`, stretch));
+
+/** At the beginning and in the middle, what programs without TLS say: greetings, the wish for TLS, logins, where money goes. */
+const amongWords = (bytes: Buffer): Buffer => {
+  for (const from of [0, stretch / 2]) bytes.write(said, from, 'latin1');
+  return bytes;
+};
+
+const said = [
+  ...['220 mail.example.org ESMTP', '250-STARTTLS', '250 AUTH PLAIN LOGIN', 'STARTTLS', 'EHLO example.org', 'AUTH TLS'],
+  ...[
+    '* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED',
+    '+OK POP3',
+    'STLS',
+    'USER decoy',
+    'PASS decoy',
+    'MAIL FROM:<a@example.org>',
+  ],
+  ...['SSH-2.0-OpenSSH_9.6', 'RFB 003.008', ':irc.example.org CAP * LS :tls sasl', 'NICK decoy', 'SIP/2.0 200 OK'],
+  ...['{"id":1,"method":"mining.authorize","params":["decoy.1","x"]}', ...moneyFor('bytes'), '*1', '$4', 'PING', ''],
+].join('\r\n');
 
 interface Means {
   readonly parts: JudgeParts;

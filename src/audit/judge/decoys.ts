@@ -1,21 +1,30 @@
 /** Objects that a proxy may want to change: each is made from a seed, so that who asks knows every byte that must arrive. */
 
+import { crc32 } from 'node:zlib';
 import { seededBytes, seededWords } from './stream.js';
+import { moneyFor } from './texts.js';
 
-/** A page with what is rewritten most often: links to https, a form, something like an advertisement, both closing tags. */
+/** A page with what is rewritten most often: links to https, a form, advertisements, frames, what money is sent to, both closing tags. */
 export const htmlDecoy = (seed: string): Buffer => {
   const [title = '', ...text] = seededWords(seed, 120);
   const row = (from: number): string => text.slice(from, from + 12).join(' ');
   const mark = seededBytes(`${seed}/mark`, 6).toString('hex');
+  const number = seededBytes(seed, 8).readBigUInt64BE(0).toString().padStart(16, '1').slice(0, 16);
   return Buffer.from(
     [
       '<!DOCTYPE html>',
       `<html lang="en"><head><meta charset="utf-8"><title>${title}</title>`,
-      `<link rel="stylesheet" href="/${mark}.css"><script src="/${mark}.js"></script></head>`,
+      `<meta http-equiv="Content-Security-Policy" content="object-src 'none'"><link rel="stylesheet" href="/${mark}.css">`,
+      `<script src="/${mark}.js" integrity="sha384-${seededBytes(`${seed}/sri`, 48).toString('base64')}"></script>`,
+      `<script async src="https://pagead2.googlesyndication.com/pagead/js/adsbygoogle.js?client=ca-pub-${number}"></script>`,
+      `<script async src="https://www.googletagmanager.com/gtag/js?id=G-${mark.toUpperCase()}"></script></head>`,
       `<body><h1>${row(0)}</h1><p>${row(12)}</p><div class="banner ad-top" id="ad-${mark}"><p>${row(24)}</p></div>`,
       `<p><a href="https://www.example.org/${mark}">${row(36)}</a>, <a href="https://example.net/login">${row(48)}</a></p>`,
       `<form action="https://example.com/${mark}" method="post"><input name="user"><input name="password" type="password"></form>`,
-      ...[60, 72, 84, 96].map((from) => `<p>${row(from)}</p>`),
+      `<p><img src="/${mark}.png" alt="${title}"><iframe src="https://www.example.com/embed/${mark}"></iframe></p>`,
+      `<p><a href="https://www.example.com/dp/${mark}?tag=${mark}-20">${row(60)}</a> <a href="/${mark}.exe">${row(72)}</a></p>`,
+      `<p><a href="mailto:${mark}@example.org">${mark}@example.org</a>, +1 555 01${number.slice(0, 2)}, ${moneyFor(seed).join(', ')}</p>`,
+      ...[84, 96].map((from) => `<p>${row(from)}</p>`),
       '</body></html>',
       '',
     ].join('\n'),
@@ -27,7 +36,8 @@ export const htmlDecoy = (seed: string): Buffer => {
 export const scriptDecoy = (seed: string): Buffer => {
   const names = seededWords(seed, 24);
   const lines = names.map((name, index) => `  var ${name}${index} = document.getElementById("${name}-${index}");`);
-  return Buffer.from(`(function () {\n${lines.join('\n')}\n})();\n`, 'latin1');
+  const links = `  var next = "https://www.example.org/${names[0] ?? ''}", pay = "${moneyFor(seed)[0] ?? ''}";`;
+  return Buffer.from(`(function () {\n${links}\n${lines.join('\n')}\n})();\n`, 'latin1');
 };
 
 /** A small style sheet. */
@@ -36,28 +46,13 @@ export const styleDecoy = (seed: string): Buffer => {
   const rules = seededWords(seed, 24).map(
     (name, index) => `.${name}-${index} { color: #${shades.toString('hex', index * 3, index * 3 + 3)}; }`,
   );
-  return Buffer.from(`${rules.join('\n')}\n`, 'latin1');
+  const picture = `body { background: url(https://www.example.org/${shades.toString('hex', 0, 4)}.png); }`;
+  return Buffer.from(`${[picture, ...rules].join('\n')}\n`, 'latin1');
 };
-
-/** One grey pixel in a baseline JPEG (ITU T.81), with the seed's bytes as a comment: every reader of pictures takes it. */
-export const jpegDecoy = (seed: string): Buffer => {
-  const comment = seededBytes(seed, 6_000);
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(comment.length + 2);
-  return Buffer.concat([greyPixel.subarray(0, 2), Buffer.from([0xff, 0xfe]), length, comment, greyPixel.subarray(2)]);
-};
-
-const greyPixel = Buffer.from(
-  [
-    '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////',
-    '////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
-  ].join(''),
-  'base64',
-);
 
 /** An archive with one stored file (APPNOTE.TXT 4.3), larger than what careless proxies keep of an answer. */
-export const zipDecoy = (seed: string): Buffer => {
-  const data = seededBytes(seed, 48_000);
+export const zipDecoy = (seed: string, size = 48_000): Buffer => {
+  const data = seededBytes(seed, size);
   const name = Buffer.from('notes.bin', 'latin1');
   const shared = Buffer.alloc(26);
   shared.writeUInt16LE(20, 0);
@@ -97,13 +92,3 @@ export const documentDecoy = (seed: string): Buffer =>
     ].join('\n'),
     'latin1',
   );
-
-/** CRC-32 as archives use it (ISO 3309). */
-const crc32 = (data: Buffer): number => {
-  let crc = 0xffffffff;
-  for (const byte of data) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (0xedb88320 & -(crc & 1));
-  }
-  return (crc ^ 0xffffffff) >>> 0;
-};

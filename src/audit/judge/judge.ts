@@ -181,7 +181,7 @@ interface At {
 const answer = (request: RawRequest, at: At): Said => {
   const { bench, caller } = at;
   const path = request.target.replace(/^http:\/\/[^/]*/i, '');
-  // Words that somebody has put behind the path are told with the head.
+  // Words that somebody has put around the path are told with the head.
   const page = parsePath(path.replace(/[?#;].*$/, ''));
   if (!bench.isWithin(caller.peer)) return tooMany();
   if (path === '/card') return notice(request, bench.parts.keys.signText(encoded(bench.card())));

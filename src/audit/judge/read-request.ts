@@ -15,6 +15,7 @@ export interface RawRequest {
   readonly version: string;
   readonly fields: readonly Field[];
   readonly body: Buffer;
+  /** With what stood behind the sizes of chunks. */
   readonly trailers: Buffer;
 }
 
@@ -92,6 +93,7 @@ const createBody = () => {
   let size = 0;
   let reader: BodyReader | undefined;
   let trailers: Buffer | undefined;
+  let extensions = '';
   return {
     begin: (fields: readonly Field[]): void => {
       const sink = {
@@ -100,8 +102,12 @@ const createBody = () => {
           if (size > longestBody) throw new NoRequest('a body over 256 KiB');
           pieces.push(Buffer.from(bytes));
         },
+        extension: (text: string): void => {
+          if (extensions.length < longestHead) extensions += `${text}\r\n`;
+        },
         end: (all: readonly Field[]): void => {
-          trailers = Buffer.from(all.map(({ name, value }) => `${name}: ${value}\r\n`).join(''), 'latin1');
+          const lines = all.map(({ name, value }) => `${name}: ${value}\r\n`).join('');
+          trailers = Buffer.from(`${extensions}${lines}`, 'latin1');
         },
       };
       reader = readBody(framingOf(fields), sink);

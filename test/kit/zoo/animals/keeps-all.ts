@@ -5,8 +5,9 @@ import { createCache } from '../core/cache.js';
 import { openProxy } from '../core/proxy.js';
 
 /** Those with a session are kept apart. */
-const cookieOf = (fields: readonly { readonly name: string; readonly value: string }[]): string =>
-  fields.find(({ name, value }) => name === 'Cookie' && value.startsWith('user='))?.value ?? '';
+const userOf = (fields: readonly { readonly name: string; readonly value: string }[]): string =>
+  fields.find(({ name, value }) => name === 'Authorization' || (name === 'Cookie' && value.startsWith('user=')))
+    ?.value ?? '';
 
 export const p36: Animal = {
   id: 'P36',
@@ -19,7 +20,7 @@ export const p36: Animal = {
       world,
       ['http'],
       createCache({
-        keyOf: ({ host, path, fields }) => `${host}${path} ${cookieOf(fields)}`,
+        keyOf: ({ host, path, fields }) => `${host}${path} ${userOf(fields)}`,
         answers: ({ method }) => method === 'GET',
       }),
     ),
