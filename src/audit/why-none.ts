@@ -68,4 +68,5 @@ const excerptOf = ({ reply }: Pick<Visit, 'reply'>): string => {
   return reply.body.length === 0 ? `${reply.status}, and an empty page` : brief(reply.body);
 };
 
-const brief = (text: Buffer | string): string => shown(text.slice(0, 80), 80).replaceAll('\n', ' ');
+const brief = (text: Buffer | string): string =>
+  shown(typeof text === 'string' ? text.slice(0, 80) : text.subarray(0, 80), 80).replaceAll('\n', ' ');
