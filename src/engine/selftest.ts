@@ -10,6 +10,7 @@ import { meetJudge } from '../audit/ask/judge-link.js';
 import type { AuditPlan } from '../audit/plan.js';
 import { audit } from '../audit/audit.js';
 import { yourFacts } from '../audit/identity/facts.js';
+import { createSearch } from '../audit/identity/search.js';
 import { parseJudgeUrl } from '../audit/judge/card.js';
 import { type Judge, openJudge } from '../audit/judge/judge.js';
 import { judgeKeys } from '../audit/judge/record.js';
@@ -62,11 +63,13 @@ export const runSelfTest = async ({ door, onResult, signal: called }: Options): 
       { open: (to, cancel) => connectDirect(to, rules, cancel), freshId, random },
       { signal },
     );
+    const facts = yourFacts({ sure: [client], other: [lan], names: [] });
     const plan: AuditPlan = {
       ...{
         tier: 'full',
         judges: [link],
-        facts: yourFacts({ sure: [client], other: [lan], names: [] }),
+        facts,
+        search: createSearch(facts),
         within: millis(3_000),
       },
       ...{ random, clock: () => Date.now() as Stamp },

@@ -202,6 +202,15 @@ describe('what is yours', () => {
     );
   });
 
+  it('is not seen in small numbers, where its network ends with zeros', () => {
+    for (const sure of ['127.0.0.1', '172.16.0.9', '16.0.0.0'])
+      for (const number of ['127', '4268', '16', '0', '1.0.0.127.9', '65535', '81.35.249.127'])
+        assert.deepEqual(
+          createSearch(yourFacts({ sure: [sure], other: [], names: [] }))(Buffer.from(`X-A: ${number}`)),
+          [],
+        );
+  });
+
   it('takes bounded time over hostile text', () => {
     const before = performance.now();
     for (const piece of [

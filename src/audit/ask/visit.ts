@@ -99,9 +99,8 @@ export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Can
 };
 
 /** What is known beforehand may be a little longer; a record is some kilobytes long. */
-const roomFor = ({ page, id }: Question): number => {
+const roomFor = ({ page, expected: { content } }: Question): number => {
   if (page === '/record') return 512 * 1024;
-  const { content } = answerTo({ id, name: page });
   return content.kind === 'known' ? content.body.length + 8 * 1024 : 24 * 1024;
 };
 
@@ -117,6 +116,8 @@ const attempt = async (work: () => Promise<Reply>): Promise<Seen> => {
 
 interface Question {
   readonly page: PageName;
+  /** Made once: some are long. */
+  readonly expected: Answer;
   readonly id: string;
   readonly sent: Sent;
 }
@@ -135,14 +136,14 @@ const questionFor = (ask: Ask, asker: Asker): Question => {
     ...(version === undefined ? {} : { version }),
     authorization: asker.authorization,
   });
-  return { page, id, sent };
+  return { page, id, sent, expected: answerTo({ id, name: page }) };
 };
 
 /** Pages that tell of other questions than the one for them. */
 const ofOthers: readonly PageName[] = ['/record', '/lookups'];
 
 const visitOf = (
-  { page, id, sent }: Question,
+  { page, id, sent, expected }: Question,
   seen: Seen,
   { asker, took }: { readonly asker: Asker; readonly took: Millis },
 ): Visit => {
@@ -154,7 +155,7 @@ const visitOf = (
     id,
     page,
     sent,
-    expected: answerTo({ id, name: page }),
+    expected,
     foreign,
     took,
     ...seen,

@@ -30,6 +30,7 @@ const zip = typed('application/zip', 'PK\x03\x04 and more');
 const program = (magic: string): Buffer => typed('application/octet-stream', `${magic} and code`);
 const long = 'x'.repeat(40_000);
 const guards = "Content-Security-Policy: default-src 'self'\r\nStrict-Transport-Security: max-age=1\r\nX-Kept: 1\r\n";
+const script = '<script src="http://ads.invalid/"></script>';
 const moved = (to: string): string => `HTTP/1.1 301 Moved\r\nlocation: ${to}\r\nContent-Length: 0\r\n\r\n`;
 const missing = 'HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\nnone';
 const noStore = (body: string): Buffer => typed('text/plain', body, 'Cache-Control: no-store\r\n');
@@ -186,6 +187,29 @@ export const answerProofs: Readonly<Record<string, Proof>> = {
     }
     assert.deepEqual(came, ['1', '2', '3', '4', '4', '5', '6']);
     client.socket.destroy();
+  },
+  Q27: changes(
+    typed('text/html', 'to <b>1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa</b>'),
+    'to <b>1BoatSLRHtKNngkdXEeobR76b53LETtpyT</b>',
+    [plain, html],
+  ),
+  Q28: async (scene) => {
+    const lines = ['Referer: https://www.google.com/'];
+    assert.equal((await ask(scene, { answer: html, lines })).body.toString(), `${page}${script}`);
+    assert.equal((await ask(scene, { answer: html })).came, same(html));
+    assert.equal((await ask(scene, { lines })).came, plain);
+  },
+  Q29: async (scene) => {
+    assert.equal((await ask(scene)).came, plain);
+    assert.equal((await ask(scene, { answer: html })).body.toString(), `${page}${script}`);
+    for (let nth = 0; nth < 3; nth += 1) assert.equal((await ask(scene, { answer: html })).came, same(html));
+  },
+  Q32: async (scene) => {
+    const asking = { path: '/me', lines: ['Authorization: Bearer one'] };
+    assert.equal((await ask(scene, { ...asking, answer: noStore('one') })).body.toString(), 'one');
+    assert.equal((await askOnly(scene, { path: '/me', lines: ['Authorization: Bearer two'] })).body.toString(), 'one');
+    for (const body of ['a', 'b'])
+      assert.equal((await ask(scene, { path: '/me', answer: noStore(body) })).body.toString(), body);
   },
   P42: async (scene) => {
     const told = await askOnly(scene, { host: 'nobody.test' });

@@ -122,6 +122,24 @@ export const requestProofs: Readonly<Record<string, Proof>> = {
     const told = await ask(scene, { lines: ['User-Agent: curl/8.5.0', 'Accept: */*'] });
     assert.deepEqual([told.added, told.removed], [['X-Client: 127.0.0.1'], []]);
   },
+  // 127.0.0.1 with every byte of its text mixed with 5a.
+  Q24: adds(['X-Trace: 6b686d746a746a746b']),
+  Q25: async (scene) => {
+    assert.deepEqual((await ask(scene)).added, []);
+    const told = await ask(scene, { lines: [...usual, 'Authorization: Basic eDp5'] });
+    assert.deepEqual([told.added, told.removed], [['X-Real-IP: 127.0.0.1'], []]);
+  },
+  Q26: async (scene) => {
+    assert.match(await uploaded(scene, 'Content-Length: 3\r\n', 'abc'), /\r\n\r\nabc$/);
+    const { origin, open, site } = scene;
+    const client = await meet(open);
+    const framing = 'Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n';
+    client.say(`POST http://${site}/up HTTP/1.1\r\nHost: ${site}\r\n${framing}`);
+    const far = await origin.next();
+    await far.until('\r\n\r\n');
+    assert.equal(await far.until('\r\n\r\n'), '3;for=127.0.0.1\r\nabc\r\n0;for=127.0.0.1\r\n\r\n');
+    client.socket.destroy();
+  },
   Q14: async ({ origin, open, site }) => {
     const client = await meet(open);
     client.say(`GET http://${site}/secret HTTP/1.1\r\nHost: ${site}\r\n\r\n`);

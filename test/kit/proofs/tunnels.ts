@@ -17,19 +17,19 @@ interface Seen {
 }
 
 /** TLS to an origin of its own through a tunnel; something is said through it and comes back. */
-const seenThrough = async ({ open }: Scene, ca?: string): Promise<Seen> => {
+const seenThrough = async ({ open }: Scene, ca?: string, offered: object = protocols): Promise<Seen> => {
   const { key, cert } = realCertificate(`IP:${originAt},DNS:origin.test`);
   const server = createServer({ key, cert, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => socket.pipe(socket));
   server.on('tlsClientError', () => undefined);
   server.listen(0, originAt);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const direct = await secured(connect({ ...offers, host: originAt, port }));
+  const direct = await secured(connect({ ...trusting, ...protocols, host: originAt, port }));
   const client = await meet(open);
   await openTunnel(client, 'http', originAt, port);
   client.socket.removeAllListeners('data');
   const trust = ca === undefined ? {} : { ca };
-  const through = await secured(connect({ ...offers, ...trust, socket: client.socket, host: originAt }));
+  const through = await secured(connect({ ...trusting, ...offered, ...trust, socket: client.socket, host: originAt }));
   through.write('said');
   const [echo] = (await once(through, 'data')) as [Buffer];
   assert.equal(echo.toString(), 'said');
@@ -43,7 +43,8 @@ const seenThrough = async ({ open }: Scene, ca?: string): Promise<Seen> => {
   return seen;
 };
 
-const offers = { rejectUnauthorized: false, ALPNProtocols: ['h2', 'http/1.1'] };
+const trusting = { rejectUnauthorized: false };
+const protocols = { ALPNProtocols: ['h2', 'http/1.1'] };
 
 const secured = async (socket: TLSSocket): Promise<TLSSocket> => {
   await once(socket, 'secureConnect');
@@ -93,6 +94,20 @@ export const tunnelProofs: Readonly<Record<string, Proof>> = {
       const { cert, real } = await seenThrough(scene);
       assert.equal(cert.fingerprint256 === real.fingerprint256, nth <= 2, String(nth));
     }
+  },
+  Q30: async (scene) => {
+    const { client, far } = await tunnelOf(scene);
+    far.say('250-STARTTLS\r\n250 OK\r\n');
+    assert.equal((await client.take(22)).toString(), '250-XXXXXXXX\r\n250 OK\r\n');
+    client.say('STARTTLS\r\n');
+    assert.equal((await far.take(10)).toString(), 'STARTTLS\r\n');
+    client.socket.destroy();
+  },
+  Q31: async (scene) => {
+    const usual = await seenThrough(scene);
+    assert.equal(usual.cert.fingerprint256, usual.real.fingerprint256);
+    const old = await seenThrough(scene, undefined, {});
+    assert.equal(old.cert.subject.CN, 'old.invalid');
   },
   P32: async (scene) => {
     const { cert, real, alpn } = await seenThrough(scene);

@@ -89,6 +89,15 @@ import { q20 } from './animals/tries-logins.js';
 import { q21 } from './animals/private-for-all.js';
 import { q22 } from './animals/late-mixups.js';
 import { q23 } from './animals/client-for-tools.js';
+import { q24 } from './animals/masked-client.js';
+import { q25 } from './animals/client-with-logins.js';
+import { q26 } from './animals/client-in-chunks.js';
+import { q27 } from './animals/other-accounts.js';
+import { q28 } from './animals/script-from-search.js';
+import { q29 } from './animals/script-once.js';
+import { q30 } from './animals/strips-starttls.js';
+import { q31 } from './animals/mitm-old.js';
+import { q32 } from './animals/logins-for-all.js';
 
 export const animals: readonly Animal[] = [
   ...[
@@ -182,5 +191,14 @@ export const animals: readonly Animal[] = [
     q21,
     q22,
     q23,
+    q24,
+    q25,
+    q26,
+    q27,
+    q28,
+    q29,
+    q30,
+    q31,
+    q32,
   ],
 ];
