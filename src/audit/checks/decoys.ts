@@ -64,8 +64,8 @@ const fileVerdict = async (seen: Visit, stand: Stand): Promise<Result> => {
   return body.answer === 'pass' ? (failedHead(seen) ?? body) : body;
 };
 
-/** What a proxy says of itself, when it could not ask, is overloaded, or wants a login or less of something. */
-const ofItself = [407, 408, 413, 414, 416, 429, 431];
+/** What a proxy says of itself, when it could not ask, forbids it, is overloaded, or wants a login or less of something. */
+const ofItself = [403, 407, 408, 413, 414, 416, 429, 431, 451];
 
 /** An error where the judge has given the page is a page of the proxy's own, unless it says that it failed. */
 const ownPage = async (seen: Visit, stand: Stand): Promise<Result> => {
