@@ -73,7 +73,7 @@ const withoutJudge: Result = {
 
 const mostLooks = 4;
 
-/** Seen twice, it is so; seen once in four looks, it is told as that and accuses nobody, unless nothing else can explain it. */
+/** Seen twice, it is so; seen once in four looks, it is told as that and accuses nobody. */
 const confirm = async <On extends WitnessStand>(
   check: Check<On>,
   first: Result,
@@ -84,7 +84,6 @@ const confirm = async <On extends WitnessStand>(
     if (again.answer === 'fail')
       return look === 1 ? first : { ...first, sentence: `${first.sentence} Seen in 2 of ${look + 1} looks.` };
   }
-  if (first.isProof === true) return { ...first, sentence: `${first.sentence} Seen once in ${mostLooks} looks.` };
   return {
     ...{ answer: 'inconclusive', evidence: first.evidence ?? [] },
     sentence: `Seen once in ${mostLooks} looks: ${first.sentence}`,

@@ -13,8 +13,6 @@ export interface Result {
   readonly sentence: string;
   readonly caps?: Grade;
   readonly evidence?: readonly Evidence[];
-  /** Seen once, it is so: nothing but the proxy can have done it, and it may do it once only. */
-  readonly isProof?: true;
   /** Where it is about another axis than the check is. */
   readonly axis?: Axis;
 }
@@ -65,12 +63,6 @@ export const inconclusive = (sentence: string, evidence: readonly Evidence[] = [
 export const failed = (sentence: string, caps: Grade | undefined, evidence: readonly Evidence[]): Result => ({
   ...{ answer: 'fail', sentence, evidence },
   ...(caps === undefined ? {} : { caps }),
-});
-
-/** A failure that needs no second sighting. */
-export const proven = (sentence: string, caps: Grade, evidence: readonly Evidence[]): Result => ({
-  ...failed(sentence, caps, evidence),
-  isProof: true,
 });
 
 /** The failure that leaves the lowest grade; where nothing failed, the first result. */

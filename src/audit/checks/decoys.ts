@@ -6,7 +6,7 @@ import { type Reply, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import { failedHead } from './answer-head.js';
 import type { Stand } from '../stand.js';
-import { type Result, check, failed, inconclusive, pass, proven, untested, whyNot } from './check.js';
+import { type Result, check, failed, inconclusive, pass, untested, whyNot } from './check.js';
 
 /** Files, and pages longer than those that a browser looks at first. */
 const others: readonly PageName[] = [
@@ -119,7 +119,7 @@ const otherBytes = (
       : inconclusive(`The answer broke off (${lengths}).`, evidence);
   if (isPictureOf(page, came) && !came.subarray(0, wanted.length).equals(wanted))
     return failed('It makes other files of pictures.', 'stealth', evidence);
-  return (whole ? proven : failed)(`It changes what sites answer (${kindOf(page)}).`, 'hostile', evidence);
+  return failed(`It changes what sites answer (${kindOf(page)}).`, 'hostile', evidence);
 };
 
 const kindOf = (page: PageName): string =>

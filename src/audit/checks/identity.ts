@@ -6,7 +6,7 @@ import { type Sighting, searchBinary } from '../identity/search.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Stand } from '../stand.js';
 import { overRequests } from './requests.js';
-import { type Result, check, failed, headOf, inconclusive, note, pass, proven, untested } from './check.js';
+import { type Result, check, failed, headOf, inconclusive, note, pass, untested } from './check.js';
 
 /** H02: nothing of the user arrives, in whatever form. */
 export const identity = check(
@@ -38,8 +38,7 @@ export const identityIn = (visit: Visit, record: JudgeRecord, stand: Stand): Res
   const sightings = sightingsIn(visit, record, stand);
   const yours = sightings.filter(({ fact }) => fact.of === 'you');
   const whole = yours.filter(({ reach }) => reach === 'whole');
-  if (whole.length > 0)
-    return (whole.some(isPlain) ? proven : failed)(wholeSentence(whole), 'transparent', evidenceOf(whole));
+  if (whole.length > 0) return failed(wholeSentence(whole), 'transparent', evidenceOf(whole));
   if (yours.length > 0)
     return failed('A part of your address arrives: the network that you are in.', 'partial', evidenceOf(yours));
   if (sightings.length > 0) {
@@ -52,9 +51,6 @@ export const identityIn = (visit: Visit, record: JudgeRecord, stand: Stand): Res
     ? inconclusive('Nothing of you was seen by the judge, but its answer did not come back.')
     : pass('Nothing of you was seen in what arrived.');
 };
-
-/** Written out, it is there by no chance. */
-const isPlain = ({ form }: Sighting): boolean => ['dotted', 'as written', 'in full'].includes(form);
 
 const wholeSentence = (whole: readonly Sighting[]): string => {
   const forms = [...new Set(whole.map(({ form }) => form))].join(', ');

@@ -4,7 +4,7 @@ import type { TlsWish } from '../../net/tls-probe.js';
 import { searchBinary } from '../identity/search.js';
 import type { Stand, TlsVisit } from '../stand.js';
 import type { JudgeRecord } from '../judge/record.js';
-import { type Result, check, failed, note, pass, proven, untested, worstOf } from './check.js';
+import { type Result, check, failed, note, pass, untested, worstOf } from './check.js';
 
 const unseen = ({ failure }: TlsVisit): Result =>
   untested(
@@ -32,14 +32,14 @@ export const hello = check(
     if (seen.record?.tls === undefined || seen.shown === undefined) return openedBy(seen, stand);
     return seen.record.tls.hello === seen.shown.hello
       ? pass('The judge got the first bytes of TLS exactly as they were sent.')
-      : proven('It opens TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
+      : failed('It opens TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
   },
 );
 
 /** Whoever shows another certificate than the judge has opened the connection, also where no answer came after that. */
 const openedBy = (seen: TlsVisit, stand: Stand): Result => {
   if (seen.shown === undefined || seen.shown.spki === stand.judge.tls[0]?.spki) return unseen(seen);
-  return proven('It answers TLS itself, with a certificate that is not the judge’s.', 'hostile', evidenceOf(seen));
+  return failed('It answers TLS itself, with a certificate that is not the judge’s.', 'hostile', evidenceOf(seen));
 };
 
 const evidenceOf = ({ shown: tls, record }: TlsVisit) => [
@@ -56,7 +56,7 @@ const certificateVerdict = async (stand: Stand, nth: number): Promise<Result> =>
   const { spki, subject, issuer, distrust } = seen.shown;
   if (spki === port.spki) return pass('The certificate is the judge’s own.');
   const how = distrust === undefined ? 'one that this machine trusts' : 'one that this machine does not trust';
-  return proven(`It shows another certificate than the judge’s, ${how}.`, 'hostile', [
+  return failed(`It shows another certificate than the judge’s, ${how}.`, 'hostile', [
     { what: 'public key (SHA-256)', sent: port.spki, arrived: spki },
     { what: 'certificate', arrived: shown(`${subject}, issued by ${issuer}`, 200) },
   ]);
@@ -191,7 +191,7 @@ const lookAgain = async (stand: Stand, nth: number, wish?: Partial<TlsWish>): Pr
   const { shown: tls, record } = seen;
   if (tls === undefined) return unseen(seen);
   if (tls.spki !== port.spki || isOpened(tls.hello, record))
-    return proven('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
+    return failed('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
   if (record?.preamble !== undefined) return preambleVerdict(record.preamble, stand);
   return record === undefined ? unseen(seen) : pass('It arrived as it was sent.');
 };

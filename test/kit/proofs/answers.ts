@@ -199,11 +199,6 @@ export const answerProofs: Readonly<Record<string, Proof>> = {
     assert.equal((await ask(scene, { answer: html })).came, same(html));
     assert.equal((await ask(scene, { lines })).came, plain);
   },
-  Q29: async (scene) => {
-    assert.equal((await ask(scene)).came, plain);
-    assert.equal((await ask(scene, { answer: html })).body.toString(), `${page}${script}`);
-    for (let nth = 0; nth < 3; nth += 1) assert.equal((await ask(scene, { answer: html })).came, same(html));
-  },
   Q32: async (scene) => {
     const asking = { path: '/me', lines: ['Authorization: Bearer one'] };
     assert.equal((await ask(scene, { ...asking, answer: noStore('one') })).body.toString(), 'one');

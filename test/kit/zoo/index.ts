@@ -94,7 +94,6 @@ import { q25 } from './animals/client-with-logins.js';
 import { q26 } from './animals/client-in-chunks.js';
 import { q27 } from './animals/other-accounts.js';
 import { q28 } from './animals/script-from-search.js';
-import { q29 } from './animals/script-once.js';
 import { q30 } from './animals/strips-starttls.js';
 import { q31 } from './animals/mitm-old.js';
 import { q32 } from './animals/logins-for-all.js';
@@ -196,7 +195,6 @@ export const animals: readonly Animal[] = [
     q26,
     q27,
     q28,
-    q29,
     q30,
     q31,
     q32,
