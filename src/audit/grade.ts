@@ -29,12 +29,21 @@ export const reportMode = (graded: Graded): ModeReport => {
   const { mode, findings, exits } = graded;
   const worst = worstOf(findings);
   const missing = [...new Set([...missingIn(mode, findings), ...excusedIn(graded)])];
-  if (worst !== undefined && (missing.length === 0 || isProven(worst)))
+  const once = findings.find(({ doubt }) => doubt !== undefined && isProven(doubt));
+  const isOpen = missing.length > 0 || once !== undefined;
+  if (worst !== undefined && (!isOpen || isProven(worst)))
     return { mode, grade: worst, findings, exits, sentence: meanings[worst] };
   if (missing.length > 0) {
     const names = missing.slice(0, 4).join(', ');
     return { mode, findings, exits, sentence: `No grade: ${names} could not be tested.` };
   }
+  if (once !== undefined)
+    return {
+      mode,
+      findings,
+      exits,
+      sentence: `No grade: ${once.check} was failed once, and not when it was looked at again.`,
+    };
   const { grade, sentence } = mode === 'tunnel' ? best.exact : bestForward(graded);
   return { mode, grade, findings, exits, sentence };
 };

@@ -73,7 +73,7 @@ const withoutJudge: Result = {
 
 const mostLooks = 4;
 
-/** Seen twice, it is so; seen once in four looks, it is told as that and accuses nobody. */
+/** Seen twice, it is so; seen once in four looks, it is told as that and accuses nobody; nor is a grade given over what is grave. */
 const confirm = async <On extends WitnessStand>(
   check: Check<On>,
   first: Result,
@@ -86,16 +86,18 @@ const confirm = async <On extends WitnessStand>(
   }
   return {
     ...{ answer: 'inconclusive', evidence: first.evidence ?? [] },
+    ...(first.caps === undefined ? {} : { doubt: first.caps }),
     sentence: `Seen once in ${mostLooks} looks: ${first.sentence}`,
   };
 };
 
 /** A result beside the check's own words. */
 export const findingOf = (check: Omit<Check, 'run'>, mode: Mode, result: Result): Finding => {
-  const { answer, sentence, caps, evidence = [], axis = check.axis } = result;
+  const { answer, sentence, caps, doubt, evidence = [], axis = check.axis } = result;
   return {
     ...{ check: check.id, mode, axis, severity: check.severity, answer, sentence, evidence },
     ...(answer === 'fail' && caps !== undefined ? { caps } : {}),
+    ...(doubt === undefined ? {} : { doubt }),
     ...(answer === 'fail' ? { remedy: check.remedy } : {}),
   };
 };

@@ -70,6 +70,8 @@ export interface Finding {
   readonly remedy?: string;
   /** The best grade that this finding leaves. */
   readonly caps?: Grade;
+  /** The best grade that it would leave if what was seen once only were so. */
+  readonly doubt?: Grade;
   readonly evidence: readonly Evidence[];
 }
 

@@ -12,6 +12,8 @@ export interface Result {
   readonly answer: Answer;
   readonly sentence: string;
   readonly caps?: Grade;
+  /** What it would leave, where it was seen once only. */
+  readonly doubt?: Grade;
   readonly evidence?: readonly Evidence[];
   /** Where it is about another axis than the check is. */
   readonly axis?: Axis;
