@@ -101,7 +101,9 @@ const seededAsk: Ask = {
 /** What a browser loads together, and one more that is asked of every proxy, goes over one connection as far as that lasts. */
 const asksTogether: readonly Ask[] = [...readable.map((page): Ask => ({ page })), seededAsk];
 
-/** A stand on which nothing was asked yet. */
+const askFor = (name: PageName): Ask => asksTogether.find(({ page }) => page === name) ?? { page: name };
+
+/** A stand on which nothing was asked yet. Thousands are made: an object that began with a spread would be of a kind of its own each. */
 export const createStand = (parts: StandParts): Stand => {
   const { mode, subject, judge, within, patience = usualPatience, random, signal } = parts;
   const cancel: Cancel = { signal };
@@ -116,9 +118,10 @@ export const createStand = (parts: StandParts): Stand => {
     if (seen !== undefined && seen.failure === undefined) return seen;
     return patiently(2, () => visit(ask, asker, cancel));
   };
-  const askFor = (name: PageName): Ask => asksTogether.find(({ page }) => page === name) ?? { page: name };
   return {
-    ...{ mode, subject, judge },
+    mode,
+    subject,
+    judge,
     facts: parts.facts,
     within,
     patience,
