@@ -2,7 +2,8 @@
 
 import type { Proxy, ProxyId } from '../model/cascade.js';
 import type { Catalog } from '../model/catalog.js';
-import type { Behind, Early } from '../model/early.js';
+import type { Early } from '../model/early.js';
+import { ownEntry } from './own-entry.js';
 
 /** So many losers are remembered, until the program ends. */
 const mostLosers = 10_000;
@@ -11,20 +12,11 @@ const mostLosers = 10_000;
 export const createEarly = (book: Pick<Catalog, 'entry'> | undefined): Early => {
   const losers = new Set<ProxyId>();
   return {
-    keeps: ({ id }, behind) => book !== undefined && !losers.has(id) && keptBy(id, book).includes(behind),
+    keeps: ({ id }, behind) =>
+      book !== undefined && !losers.has(id) && ownEntry(id, book)?.keeps?.includes(behind) === true,
     lost: ({ id }: Proxy) => {
       if (losers.size >= mostLosers) losers.clear();
       losers.add(id);
     },
   };
-};
-
-const keptBy = (id: ProxyId, book: Pick<Catalog, 'entry'>): readonly Behind[] => {
-  try {
-    const entry = book.entry(id);
-    return entry?.proxy.id === id ? (entry.keeps ?? []) : [];
-  } catch {
-    // A book that cannot be read keeps sessions from being planned; here it only says nothing.
-    return [];
-  }
 };

@@ -4,6 +4,7 @@ import { type Millis, millis } from '../model/brand.js';
 import type { ProxyId } from '../model/cascade.js';
 import type { Catalog } from '../model/catalog.js';
 import type { Lives } from '../model/spare.js';
+import { ownEntry } from './own-entry.js';
 
 /** So many that ended sooner are remembered, until the program ends. */
 const mostEnded = 10_000;
@@ -13,7 +14,7 @@ export const createLives = (book: Pick<Catalog, 'entry' | 'version'> | undefined
   const ended = new Map<ProxyId, Millis>();
   return {
     of: ({ id }) => {
-      const found = book && foundOf(id, book);
+      const found = book && ownEntry(id, book)?.spareLife?.after;
       return found && millis(Math.min(found, ended.get(id) ?? found));
     },
     ended: ({ id }, after) => {
@@ -30,14 +31,4 @@ export const createLives = (book: Pick<Catalog, 'entry' | 'version'> | undefined
       }
     },
   };
-};
-
-const foundOf = (id: ProxyId, book: Pick<Catalog, 'entry'>): Millis | undefined => {
-  try {
-    const entry = book.entry(id);
-    return entry?.proxy.id === id ? entry.spareLife?.after : undefined;
-  } catch {
-    // A book that cannot be read keeps sessions from being planned; here it only says nothing.
-    return undefined;
-  }
 };
