@@ -1,7 +1,7 @@
 /** The near side of a land: somebody who audits one proxy, and says what was learned of the own addresses and of H02. */
 
 import { once } from 'node:events';
-import { type LookupFunction, createServer, isIP } from 'node:net';
+import { createServer } from 'node:net';
 import { audit } from '../../src/audit/audit.js';
 import { parseJudgeUrl } from '../../src/audit/judge/card.js';
 import { auditDoor, subjectOf } from '../../src/engine/audit-jobs.js';
@@ -11,6 +11,7 @@ import { isNonEmpty, millis } from '../../src/model/brand.js';
 import type { Stamp } from '../../src/model/book.js';
 import { asProxy } from '../../src/model/cascade.js';
 import { parseHop } from '../../src/model/hop.js';
+import { leadingTo } from './lookup.js';
 
 /** What the near side is asked. */
 export interface AuditQuestion {
@@ -30,12 +31,6 @@ export interface AuditView {
   readonly answer?: string;
   readonly sentence?: string;
 }
-
-const leadingTo =
-  (address: string): LookupFunction =>
-  (_name, _options, done) => {
-    done(null, [{ address, family: isIP(address) }]);
-  };
 
 const look = async ({ judge, proxy, lookup }: AuditQuestion): Promise<AuditView> => {
   const { signal } = new AbortController();

@@ -1,7 +1,6 @@
 /** The one door out: what it says when it stays shut, and the buffers of those it lets through. */
 
 import assert from 'node:assert/strict';
-import type { LookupFunction } from 'node:net';
 import { describe, test } from 'node:test';
 import { hostText, labelEndpoint, parseEndpoint } from '../../src/model/address.js';
 import { parseHop } from '../../src/model/hop.js';
@@ -11,6 +10,7 @@ import { createLane } from '../../src/net/lane.js';
 import { freeDoor, failureOf } from '../kit/dials.js';
 import { openDoor } from '../kit/door.js';
 import { backTo, holdings } from '../kit/leak.js';
+import { leadingTo } from '../kit/lookup.js';
 
 const never = { signal: new AbortController().signal };
 
@@ -31,14 +31,6 @@ describe('a first hop', () => {
 
   test('whose name may be anybody’s, and leads inward, is not connected to; one that is local by its name is', async () => {
     await using listener = await openDoor((socket) => void socket.end());
-    const leadingTo =
-      (...addresses: readonly string[]): LookupFunction =>
-      (_name, _options, done) => {
-        done(
-          null,
-          addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-        );
-      };
     const base = holdings();
     for (const addresses of [
       ['127.0.0.1'],

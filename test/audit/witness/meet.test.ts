@@ -2,23 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { type LookupFunction, isIP } from 'node:net';
 import { after, it } from 'node:test';
 import { createWitnesses } from '../../../src/audit/witness/witnesses.js';
 import type { Family } from '../../../src/model/address.js';
 import { millis } from '../../../src/model/brand.js';
 import { parseWitness } from '../../../src/model/witness.js';
 import { type Page, type Speech, echoes, openPage, showsVariables } from '../../kit/page.js';
+import { leadingTo } from '../../kit/lookup.js';
 import { createScope } from '../../kit/scope.js';
 
 const scope = createScope();
 after(() => scope[Symbol.asyncDispose]());
-
-const leadingTo =
-  (address: string): LookupFunction =>
-  (_name, _options, done) => {
-    done(null, [{ address, family: isIP(address) }]);
-  };
 
 /** Meets a page at a host; a name leads to loopback, first by IPv6. */
 const meet = async ({ url }: Page, host: string) => {
