@@ -22,6 +22,9 @@ export type Reply =
   /** Something that is no answer of HTTP. */
   | { readonly kind: 'garbled'; readonly note: string; readonly first: Buffer };
 
+/** A whole head, and what came behind it. */
+export type Answered = Extract<Reply, { readonly kind: 'answer' }>;
+
 const mostKept = 1_024;
 
 class Cut extends Error {}

@@ -1,7 +1,7 @@
 import type { Field } from '../../wire/http-head.js';
 import { readable } from '../judge/pages.js';
 import { shown } from '../ask/text.js';
-import type { Reply } from '../ask/reply.js';
+import type { Answered } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
@@ -57,8 +57,6 @@ const protective = [
   ...['content-security-policy', 'strict-transport-security', 'x-content-type-options', 'x-frame-options'],
   ...['referrer-policy', 'permissions-policy'],
 ];
-
-type Answered = Extract<Reply, { kind: 'answer' }>;
 
 const headVerdict = (seen: Visit, { fields }: Answered): Result => {
   const given = givenTo(seen);

@@ -1,11 +1,11 @@
 import type { PageName } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
 import { shown } from '../ask/text.js';
-import { type Reply, fieldOf } from '../ask/reply.js';
+import { type Answered, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { failedHead } from './answer-head.js';
-import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
+import { type Result, check, failed, isKept, note, pass, untested, whyNot } from './check.js';
 
 /** H14: errors and redirects come back as the site gave them. */
 export const errors = check(
@@ -39,8 +39,6 @@ const errorVerdict = async (visit: Visit, stand: Stand): Promise<Result | undefi
     : answeredVerdict(visit, reply);
 };
 
-type Answered = Extract<Reply, { kind: 'answer' }>;
-
 const isRefusal = ({ expected }: Visit, { status }: Answered): boolean => status >= 400 && status !== expected.status;
 
 const answeredVerdict = (visit: Visit, reply: Answered): Result | undefined => {
@@ -63,10 +61,6 @@ const answeredVerdict = (visit: Visit, reply: Answered): Result | undefined => {
     ? failed('It puts something into what the site answered.', 'hostile', evidence)
     : failed('It puts its own page in the place of an error.', 'stealth', evidence);
 };
-
-/** Whether the judge has answered it: of its own refusals, and of what a proxy or somebody behind it refuses, it keeps nothing. */
-const isKept = async ({ id, page }: Visit, stand: Stand): Promise<boolean> =>
-  (await stand.records(id)).some((record) => record.page === page);
 
 const hidesHttps = (page: PageName, reply: Answered, status: number): boolean =>
   (page === '/moved' || page === '/found') && !leadsToHttps(reply, status);

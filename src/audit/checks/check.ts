@@ -93,5 +93,9 @@ export const whyNot = ({ failure, reply }: Visit): string => {
   return 'It could not be asked: what came back is no answer of HTTP.';
 };
 
+/** Whether the judge has answered it: of its own refusals, and of what a proxy or somebody behind it refuses, it keeps nothing. */
+export const isKept = async ({ id, page }: Visit, stand: Stand): Promise<boolean> =>
+  (await stand.records(id)).some((record) => record.page === page);
+
 /** The head of a request as it arrived. */
 export const headOf = (record: JudgeRecord): Buffer => Buffer.from(record.head, 'base64');

@@ -2,11 +2,11 @@ import { gunzipSync, inflateSync, brotliDecompressSync } from 'node:zlib';
 import type { Evidence } from '../../model/audit.js';
 import { type PageName, readable } from '../judge/pages.js';
 import { shown } from '../ask/text.js';
-import { type Reply, fieldOf } from '../ask/reply.js';
+import { type Answered, type Reply, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import { failedHead } from './answer-head.js';
 import type { Stand } from '../stand.js';
-import { type Result, check, failed, inconclusive, pass, untested, whyNot } from './check.js';
+import { type Result, check, failed, inconclusive, isKept, pass, untested, whyNot } from './check.js';
 
 /** Files, and pages longer than those that a browser looks at first. */
 const others: readonly PageName[] = [
@@ -69,11 +69,10 @@ const ofItself = [403, 407, 408, 413, 414, 416, 429, 431, 451];
 
 /** An error where the judge has given the page is a page of the proxy's own, unless it says that it failed. */
 const ownPage = async (seen: Visit, stand: Stand): Promise<Result> => {
-  const { reply, expected, id, page } = seen;
+  const { reply, expected, page } = seen;
   const status = reply?.kind === 'answer' ? reply.status : 0;
   const isRefusal = status >= 400 && status < 500 && expected.status === 200 && !ofItself.includes(status);
-  if (!isRefusal || reply?.kind !== 'answer' || !(await stand.records(id)).some((record) => record.page === page))
-    return bodyVerdict(seen);
+  if (!isRefusal || reply?.kind !== 'answer' || !(await isKept(seen, stand))) return bodyVerdict(seen);
   return failed(`The site gave ${kindOf(page)}, and ${status} came back.`, 'hostile', [
     { what: page, sent: `${expected.status}`, arrived: `${status}\n${shown(reply.body, 300)}` },
   ]);
@@ -93,7 +92,7 @@ export const bodyVerdict = (visit: Visit): Result => {
 };
 
 /** What cannot be unpacked may be honest only where it is no longer than the page itself. */
-const packedVerdict = (page: PageName, reply: Extract<Reply, { kind: 'answer' }>, wanted: Buffer): Result => {
+const packedVerdict = (page: PageName, reply: Answered, wanted: Buffer): Result => {
   const { body } = reply;
   const unknown = codingsOf(reply).find((coding) => unpackers[coding] === undefined);
   if (unknown !== undefined)
@@ -140,7 +139,7 @@ const isPictureOf = (page: PageName, bytes: Buffer): boolean => {
 };
 
 /** An error is nobody's page: the proxy, or something behind it, did not want to. */
-const otherPage = (visit: Visit, { status, body }: Extract<Reply, { kind: 'answer' }>): Result =>
+const otherPage = (visit: Visit, { status, body }: Answered): Result =>
   status >= 400
     ? untested(`It answered ${status} instead of the page.`)
     : failed(`It answers something else (${status}) than the site did.`, 'hostile', [
@@ -151,7 +150,7 @@ const otherPage = (visit: Visit, { status, body }: Extract<Reply, { kind: 'answe
  * The content, unpacked where it was packed on the way; undefined where it cannot be. What is longer packed than the page itself, or
  * unpacks to more, is none: no bomb is unpacked.
  */
-const decoded = (reply: Extract<Reply, { kind: 'answer' }>, length: number): Buffer | undefined => {
+const decoded = (reply: Answered, length: number): Buffer | undefined => {
   const codings = codingsOf(reply);
   if (codings.length === 0) return reply.body;
   if (reply.body.length > length + 1_024 || codings.length > 3) return undefined;
