@@ -4,7 +4,7 @@ import type { AuditReport, Finding, Mode, ModeReport, Tier, Traits } from '../mo
 import { type At, type Millis, millis, now, since } from '../model/brand.js';
 import type { KaskadeError } from '../model/error.js';
 import type { Cancel } from '../net/cancel.js';
-import { type Subject, withScheme } from './ask/subject.js';
+import { type Subject, heeding, withScheme } from './ask/subject.js';
 import type { Result } from './checks/check.js';
 import { peersOf, seeExits } from './checks/exits.js';
 import { besidePast, repeat } from './checks/repeat.js';
@@ -24,7 +24,7 @@ import { type Settled, nothing, whyNone } from './why-none.js';
 export const audit = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promise<AuditReport> => {
   const began = now();
   const base = { proxy: subject.label, at: plan.clock(), tier: plan.tier, judges: plan.judges.length };
-  const found = await settle(subject, plan, cancel);
+  const found = await settle(heeding(subject), plan, cancel);
   return { ...base, ...found, took: since(began, now()) };
 };
 

@@ -52,7 +52,7 @@ export const auditCrowd = async (jobs: Iterable<Job>, rules: CrowdRules, called:
     };
     const pulse: AuditPlan = { ...plan, tier: 'pulse' };
     const onFirst = (job: Job, report: AuditReport, clear: boolean): void => {
-      if (isSilence(report) && (!clear || plan.tier !== 'pulse')) later.push(job);
+      if (plan.tier === 'pulse' ? isSilence(report) && !clear : mayPass(report)) later.push(job);
       else if (plan.tier === 'pulse' || report.outcome === 'dead' || report.outcome === 'needs-auth')
         settle(job, report);
       else survive(job);
@@ -76,6 +76,15 @@ export const auditCrowd = async (jobs: Iterable<Job>, rules: CrowdRules, called:
 
 const isSilence = ({ outcome, failure }: AuditReport): boolean =>
   outcome === 'dead' && ['hop-timeout', 'answer-timeout'].includes(failure?.code ?? '');
+
+/** Not what it says of itself, but what the network may have done. */
+const mayPass = ({ outcome, failure }: AuditReport): boolean =>
+  outcome === 'dead' && passing.includes(failure?.code ?? '');
+
+const passing: readonly string[] = [
+  ...['hop-timeout', 'answer-timeout', 'answer-missing', 'hop-unreachable', 'hop-closed', 'hop-reset'],
+  ...['onward-unreachable', 'onward-timeout', 'onward-failed'],
+];
 
 /** Of so many it is kept what the first look has brought; a few kilobytes each. */
 const mostEchoes = 2_000;

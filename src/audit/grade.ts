@@ -33,10 +33,6 @@ export const reportMode = (graded: Graded): ModeReport => {
   const isOpen = missing.length > 0 || once !== undefined;
   if (worst !== undefined && (!isOpen || isProven(worst)))
     return { mode, grade: worst, findings, exits, sentence: meanings[worst] };
-  if (missing.length > 0) {
-    const names = missing.slice(0, 4).join(', ');
-    return { mode, findings, exits, sentence: `No grade: ${names} could not be tested.` };
-  }
   if (once !== undefined)
     return {
       mode,
@@ -44,6 +40,10 @@ export const reportMode = (graded: Graded): ModeReport => {
       exits,
       sentence: `No grade: ${once.check} was failed once, and not when it was looked at again.`,
     };
+  if (missing.length > 0) {
+    const names = missing.slice(0, 4).join(', ');
+    return { mode, findings, exits, sentence: `No grade: ${names} could not be tested.` };
+  }
   const { grade, sentence } = mode === 'tunnel' ? best.exact : bestForward(graded);
   return { mode, grade, findings, exits, sentence };
 };
@@ -71,6 +71,7 @@ const isProven = (grade: Grade): boolean => grades.indexOf(grade) <= grades.inde
 const missingIn = (mode: Mode, findings: readonly Finding[]): readonly string[] =>
   checks
     .filter((check) => check.needed === true && counts(check, mode))
+    .filter(({ id, tier }) => tier === 'quick' || findings.some(({ check }) => check === id))
     .filter(
       ({ id }) =>
         !findings.some(

@@ -20,13 +20,11 @@ export const look = async (subject: Subject, plan: AuditPlan, cancel: Cancel): P
   const said: Said = { working: [], visits: [], byTls: [] };
   const both: readonly Mode[] = plan.first === 'forward' ? ['forward', 'tunnel'] : ['tunnel', 'forward'];
   const wanted = forwards(subject) ? both : both.filter((mode) => mode === 'tunnel');
-  let silent = await lookAt(wanted, said, { subject, plan, cancel });
-  const isQuiet =
-    plan.tier === 'pulse' || (silent.length === wanted.length && said.visits.some((visit) => !isLost(visit)));
-  if (isQuiet) return said;
-  // What was lost may come another time; where another mode works, it is worth a third look.
-  silent = await lookAt(silent, said, { subject, plan, cancel });
-  if (said.working.length > 0) await lookAt(silent, said, { subject, plan, cancel });
+  let failed = await lookAt(wanted, said, { subject, plan, cancel });
+  if (plan.tier === 'pulse') return said;
+  // What was lost, or found nobody there, may come another time; where another mode works, it is worth a third look.
+  failed = await lookAt(failed, said, { subject, plan, cancel });
+  if (said.working.length > 0) await lookAt(failed, said, { subject, plan, cancel });
   return said;
 };
 
@@ -40,28 +38,34 @@ interface Looking extends Given {
   readonly subject: Subject;
 }
 
-/** Looks once at each mode; gives those of which nothing came. */
+/** Looks once at each mode; gives those that may work another time. */
 const lookAt = async (
   wanted: readonly Mode[],
   said: Said,
   { subject, ...given }: Looking,
 ): Promise<readonly Mode[]> => {
-  const silent: Mode[] = [];
+  const failed: Mode[] = [];
   const { tier, echoes } = given.plan;
   for (const mode of wanted) {
     if (tier === 'pulse' && said.working.length > 0) break;
     const parts = standParts(subject, mode, given);
     const seen = await askFirst(parts, given.plan);
     said.visits.push(seen);
-    if (isLost(seen)) silent.push(mode);
+    if (isLost(seen) || isPassing(seen)) failed.push(mode);
     if (isPointless(seen, tier)) break;
     const stand = isLost(seen) ? undefined : await standWhereItWorks({ ...parts, echo: seen }, said.byTls, tier);
     if (stand === undefined) continue;
     said.working.push(stand);
     echoes?.set(mode, seen);
   }
-  return silent;
+  return failed.filter((mode) => said.working.every((stand) => stand.mode !== mode));
 };
+
+/** By its own words the way behind it is out of order, and not barred (RFC 9110 §15.6.3-5; RFC 1928 §6). */
+const isPassing = ({ failure, reply }: Visit): boolean =>
+  failure === undefined
+    ? reply?.kind === 'answer' && [502, 503, 504].includes(reply.status)
+    : ['onward-unreachable', 'onward-timeout', 'onward-failed'].includes(failure.code);
 
 /** What the plain question brings, or has brought already. What nobody looks at any further is asked for in few bytes. */
 const askFirst = async (parts: StandParts, { tier, echoes, knocked }: AuditPlan): Promise<Visit> => {

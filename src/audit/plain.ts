@@ -64,6 +64,7 @@ export const askerOf = ({ mode, subject, judge, within, random }: StandParts): A
     open: (host, limit) => (isHanded ? subject.reach(limit) : openTunnel(subject, host, limit)),
     authorization: isHanded ? authorizationOf(subject) : undefined,
     fields: () => browserFields(random),
+    heed: subject.heed,
   };
 };
 

@@ -79,15 +79,17 @@ const confirm = async <On extends WitnessStand>(
   first: Result,
   stands: Stands<On>,
 ): Promise<Result> => {
+  let looks = 1;
   for (let look = 1; look < mostLooks; look += 1) {
     const again = await askOne(check, stands(look));
+    if (again.answer !== 'untested') looks += 1;
     if (again.answer === 'fail')
       return look === 1 ? first : { ...first, sentence: `${first.sentence} Seen in 2 of ${look + 1} looks.` };
   }
   return {
     ...{ answer: 'inconclusive', evidence: first.evidence ?? [] },
     ...(first.caps === undefined ? {} : { doubt: first.caps }),
-    sentence: `Seen once in ${mostLooks} looks: ${first.sentence}`,
+    sentence: `Seen once${looks === 1 ? ', and not to be looked at again' : ` in ${looks} looks`}: ${first.sentence}`,
   };
 };
 

@@ -33,6 +33,9 @@ export const whyNone = (looked: Sights): Settled => {
   const login = find('hop-auth-missing', 'hop-auth-refused');
   if (login !== undefined || refused.some((status) => status === 407 || status === 401))
     return nothing('needs-auth', 'It asks for a login.', login);
+  const later = find('proxy-declines');
+  if (later !== undefined || refused.includes(429))
+    return nothing('inconclusive', explain(later ?? { code: 'proxy-declines', note: 'HTTP 429' }).sentence, later);
   const [first] = failures;
   if (refused.length > 0 && refused.every((status) => status >= 400))
     return nothing('dead', `It passes nothing on: it answers ${refused.join(', ')}.`, first);

@@ -109,6 +109,10 @@ export const setupRows = {
     sentence: (d) => `No judge answers${noted(d)}.`,
     hint: 'Nothing was asked of any proxy. Check that the judge runs, and that this machine reaches it.',
   }),
+  'proxy-declines': local(3, {
+    sentence: (d) => `The proxy asks to be left alone${noted(d)}.`,
+    hint: 'It was asked nothing more: audit it again later, or ask its owner.',
+  }),
   'audit-running': local(3, {
     sentence: () => 'The same proxies are being audited by another command.',
     hint: 'Wait for it, or choose others with a filter.',

@@ -41,7 +41,7 @@ after(async () => {
 
 const planOf = (more: Partial<AuditPlan> = {}): AuditPlan => ({
   ...{ tier: 'quick', judges: [auditor.link], facts: yourFacts({ sure: [auditorAt], other: [], names: [] }) },
-  ...{ within: millis(400), random: () => Math.random().toString(16).slice(2), clock: () => Date.now() as Stamp },
+  ...{ within: millis(1_000), random: () => Math.random().toString(16).slice(2), clock: () => Date.now() as Stamp },
   ...more,
 });
 

@@ -110,6 +110,78 @@ describe('honest proxies that are odd', { concurrency: 4 }, () => {
   });
 });
 
+/** Counts what is asked of it, and answers some of that by itself. */
+const counting = (answer: (nth: number) => Whole | undefined) => {
+  const asked = { times: 0 };
+  return { asked, behaviour: { answer: () => answer((asked.times += 1)) } satisfies Behaviour };
+};
+
+const refusal = (status: number, reason: string, ...fields: Whole['fields']): Whole => {
+  const page = ownPage(status, reason, 'no');
+  return { ...page, fields: [...page.fields, ...fields] };
+};
+
+describe('proxies that ask to be left alone', { concurrency: 4 }, () => {
+  const patience = { name: 'Retry-After', value: '3600' };
+  const refusals: Readonly<Record<string, Whole>> = {
+    'for patience': refusal(429, 'Too Many Requests', patience),
+    'to come later': refusal(503, 'Service Unavailable', patience),
+    'for a login': refusal(407, 'Proxy Authentication Required', { name: 'Proxy-Authenticate', value: 'Basic' }),
+    'for permission': refusal(401, 'Unauthorized', { name: 'WWW-Authenticate', value: 'Basic' }),
+  };
+  for (const [what, no] of Object.entries(refusals))
+    it(`one that asks ${what} in the middle is asked nothing more, and is accused of nothing`, async () => {
+      await using auditor = await openAuditor();
+      const { asked, behaviour } = counting((nth) => (nth > 3 ? no : undefined));
+      const report = await auditOf(behaviour, auditor);
+      assert.equal(asked.times, 4);
+      assert.deepEqual(accusedOf(report), []);
+      assert.equal(report.modes[0]?.grade, undefined);
+      const untested = findingsOf(report).filter(({ answer }) => answer === 'untested');
+      assert.ok(untested.some(({ sentence }) => /asks to be left alone \(HTTP \d+/.test(sentence)));
+    });
+
+  for (const [what, no] of Object.entries(refusals))
+    it(`one that asks ${what} at once is asked nothing else`, async () => {
+      await using auditor = await openAuditor();
+      const { asked, behaviour } = counting(() => no);
+      const report = await auditOf({ ...behaviour, refuses: () => 405 }, auditor);
+      assert.equal(asked.times, 1);
+      const isLogin = [401, 407].includes(no.status);
+      assert.equal(report.outcome, isLogin ? 'needs-auth' : 'inconclusive', report.sentence);
+    });
+
+  it('one that refuses a tunnel so is asked for nothing else', async () => {
+    await using auditor = await openAuditor();
+    const { asked, behaviour } = counting(() => undefined);
+    let tunnels = 0;
+    const report = await auditOf({ ...behaviour, refuses: () => ((tunnels += 1), 429) }, auditor);
+    assert.deepEqual([tunnels, asked.times], [1, 0]);
+    assert.equal(report.outcome, 'inconclusive');
+    assert.equal(report.sentence, 'The proxy asks to be left alone (HTTP 429).');
+  });
+
+  it('a judge that is asked too much is not taken for the proxy', async () => {
+    await using auditor = await openAuditor({ perSecond: 5 });
+    const { asked, behaviour } = counting(() => undefined);
+    const report = await auditOf(behaviour, auditor);
+    assert.ok(asked.times > 25, `${asked.times} questions`);
+    assert.ok(findingsOf(report).every(({ sentence }) => !sentence.includes('left alone')));
+  });
+});
+
+describe('proxies whose way on is out of order at first', { concurrency: 4 }, () => {
+  for (const status of [502, 503, 504])
+    it(`one that answers ${status} to the first question is asked once more`, async () => {
+      await using auditor = await openAuditor();
+      let first = true;
+      const once = (): boolean => first && !(first = false);
+      const report = await auditOf({ answer: () => (once() ? ownPage(status, 'Not Now', 'no') : undefined) }, auditor);
+      assert.deepEqual(report.modes.map(({ mode }) => mode).sort(), ['forward', 'tunnel']);
+      assert.deepEqual(accusedOf(report), []);
+    });
+});
+
 describe('a judge that fails', { concurrency: 4 }, () => {
   it('has nobody accused where it is asked too much', async () => {
     await using auditor = await openAuditor({ perSecond: 1 });

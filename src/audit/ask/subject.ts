@@ -2,11 +2,15 @@
 
 import type { Duplex } from 'node:stream';
 import { type Endpoint, type Family, labelEndpoint } from '../../model/address.js';
+import { type KaskadeError, asKaskadeError, fail } from '../../model/error.js';
+import type { Failure } from '../../model/failure.js';
 import type { Hop } from '../../model/hop.js';
 import { hopProtocols } from '../../hop/index.js';
 import type { Cancel } from '../../net/cancel.js';
 import type { Then } from '../../net/connect.js';
 import { fly } from '../../net/flight.js';
+import { type Answered, fieldOf } from './reply.js';
+import { shown } from './text.js';
 
 /** A proxy, or the last hop of a cascade. */
 export interface Subject {
@@ -25,6 +29,8 @@ export interface Subject {
   readonly seesYouBy: () => readonly Family[];
   /** It is reached directly: no hop stands before it. */
   readonly isAlone?: true;
+  /** Is told of everything it answers: one that asks to be left alone is not reached any more. */
+  readonly heed?: (said: Answered | Failure) => void;
 }
 
 /** Whether a proxy can be handed plain requests. */
@@ -38,6 +44,34 @@ export const openTunnel = async (subject: Subject, onward: Endpoint, cancel: Can
   subject.passes === undefined
     ? through(await subject.reach(cancel), subject, { onward }, cancel)
     : subject.passes(onward, cancel);
+
+/**
+ * The same proxy for as long as it does not ask to be left alone: by 429 (RFC 6585 §4) or Retry-After (RFC 9110 §10.2.3), or by
+ * wanting a login (RFC 9110 §11.6.1, §11.7.1). Whoever reaches for it behind that is rejected with `proxy-declines`.
+ */
+export const heeding = (subject: Subject): Subject => {
+  let declined: KaskadeError | undefined;
+  return {
+    heed: (said) => {
+      const words = 'code' in said ? declinedBy(said) : declinedIn(said);
+      if (words !== undefined) declined ??= fail('proxy-declines', { note: words });
+    },
+    ...subject,
+    reach: (cancel) => (declined === undefined ? subject.reach(cancel) : Promise.reject(declined)),
+  };
+};
+
+const declinedBy = ({ code, note }: Failure): string | undefined => {
+  const isAsked = code === 'hop-auth-missing' || code === 'hop-auth-refused';
+  return isAsked || note === 'HTTP 429' ? (note ?? 'it wants a login') : undefined;
+};
+
+const declinedIn = (answer: Answered): string | undefined => {
+  const [after] = fieldOf(answer, 'retry-after');
+  const declines = [401, 407, 429].includes(answer.status) || (answer.status >= 400 && after !== undefined);
+  if (!declines) return undefined;
+  return after === undefined ? `HTTP ${answer.status}` : `HTTP ${answer.status}, Retry-After: ${shown(after, 40)}`;
+};
 
 /** What a tunnel leads to, and whether its first question was put already. */
 interface Onward {
@@ -61,6 +95,7 @@ export const through = async (
     return stream;
   } catch (thrown) {
     stream.destroy();
+    subject.heed?.(asKaskadeError(thrown).failure);
     throw thrown;
   }
 };

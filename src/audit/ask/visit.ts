@@ -8,8 +8,8 @@ import type { Failure } from '../../model/failure.js';
 import { type Cancel, deadline, reasonOf } from '../../net/cancel.js';
 import type { Field } from '../../wire/http-head.js';
 import { type Answer, type PageName, answerTo, pathOf } from '../judge/pages.js';
-import { type JudgeKey, type JudgeRecord, findRecord } from '../judge/record.js';
-import { type Reply, readReply } from './reply.js';
+import { type JudgeKey, type JudgeRecord, findRecord, isTooMany } from '../judge/record.js';
+import { type Answered, type Reply, readReply } from './reply.js';
 import { type Sent, type Wording, compose } from './request.js';
 
 /** What is asked. */
@@ -62,6 +62,8 @@ export interface Asker {
   readonly since?: At;
   readonly fields: () => readonly Field[];
   readonly freshId: () => string;
+  /** Is told of answers in the judge's place with which the judge has nothing to do. */
+  readonly heed?: ((answer: Answered) => void) | undefined;
 }
 
 /** Asks one question on a connection of its own. Never rejects, but where it is called off. */
@@ -71,7 +73,7 @@ export const visit = async (ask: Ask, asker: Asker, cancel: Cancel): Promise<Vis
   return only;
 };
 
-/** Asks questions one after the other on one connection, each when the one before was answered. */
+/** Asks questions one after the other on one connection, each when the one before was answered and none was refused. */
 export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Cancel): Promise<readonly Visit[]> => {
   const limit = deadline(asker.within, () => fail('answer-timeout'), cancel);
   const visits: Visit[] = [];
@@ -88,8 +90,13 @@ export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Can
         return readReply(stream, { method: question.sent.method, most: roomFor(question) }, limit);
       });
       if (cancel.signal.aborted) throw reasonOf(cancel);
-      visits.push(visitOf(question ?? questionFor(ask, asker), seen, { asker, took: since(began, now()) }));
+      const made = visitOf(question ?? questionFor(ask, asker), seen, { asker, took: since(began, now()) });
+      visits.push(made);
       if ('failure' in seen) break;
+      if (isRefused(made, asker)) {
+        asker.heed?.(made.reply);
+        break;
+      }
     }
     return visits;
   } finally {
@@ -161,6 +168,13 @@ const visitOf = (
     ...seen,
     ...(record === undefined ? {} : { record }),
   };
+};
+
+/** Whether somebody on the way refuses what was asked; to a HEAD a judge that is asked too much cannot say that it is him. */
+const isRefused = (visit: Visit, { key }: Asker): visit is Visit & { readonly reply: Answered } => {
+  const { reply, record, foreign, expected, sent } = visit;
+  if (reply?.kind !== 'answer' || reply.status < 400 || reply.status === expected.status) return false;
+  return record === undefined && !foreign && sent.method !== 'HEAD' && !isTooMany(reply.body, key);
 };
 
 const isForeign = (body: Buffer, key: JudgeKey): boolean => findRecord(body, undefined, key) !== undefined;

@@ -23,7 +23,7 @@ export interface Result {
 export interface Check<On = Stand> extends CheckText {
   /** What to do about a failure. */
   readonly remedy: string;
-  /** Whether no grade is given where it could not run. */
+  /** Whether no grade is given where it was asked and could not run; what is quick always is. */
   readonly needed?: true;
   /** It asks pages of others, and is left out where there are none; every other one asks the judge. */
   readonly by?: 'witnesses';

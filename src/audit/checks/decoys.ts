@@ -21,6 +21,7 @@ export const pages = check(
     severity: 'critical',
     tier: 'quick',
     modes: ['forward', 'tunnel'],
+    needed: true,
     title: 'pages and scripts come back unchanged',
     meaning:
       'A page, a script and a style sheet that were made for this question are fetched. Every byte of them is known: a script, a frame or a link that was put in, or an https link turned to http, shows.',
@@ -37,6 +38,7 @@ export const files = check(
     severity: 'critical',
     tier: 'full',
     modes: ['forward', 'tunnel'],
+    needed: true,
     title: 'files come back unchanged',
     meaning:
       'Archives, things shaped like programs, documents, pictures, data and a long page are fetched. One byte more in a program is enough to take a machine over.',

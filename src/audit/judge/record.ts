@@ -89,6 +89,15 @@ export const openSigned = (token: string, key: JudgeKey): unknown => {
   }
 };
 
+/** What a judge signs that is asked too much. */
+export const tooManyText = Buffer.from(JSON.stringify({ tooMany: true }), 'utf8').toString('base64url');
+
+/** Whether it is the judge who says so. */
+export const isTooMany = (body: Buffer, key: JudgeKey): boolean => {
+  const told = openSigned(body.toString('latin1').trim(), key);
+  return typeof told === 'object' && told !== null && 'tooMany' in told;
+};
+
 /** Finds the record of that id, or of any, in a body that may have been put into other words; undefined where none is there that is signed. */
 export const findRecord = (body: Buffer, id: string | undefined, key: JudgeKey): JudgeRecord | undefined => {
   // Cut first: a pattern that looks for a token anywhere takes quadratic time over a body of letters.

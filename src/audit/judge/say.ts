@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Field, listOf, writeHead } from '../../wire/http-head.js';
 import { type Answer, type Page, answerTo } from './pages.js';
 import type { RawRequest } from './read-request.js';
+import { type JudgeKeys, tooManyText } from './record.js';
 
 /** An answer as it goes out. */
 export interface Said {
@@ -65,14 +66,16 @@ const about = [
   '',
 ].join('\n');
 
-/** The answer to a source that asks too much. */
-export const tooMany = (): Said => ({
-  bytes: Buffer.from(
-    'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nCache-Control: no-store\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',
-    'latin1',
-  ),
-  ...{ lasting: false, id: '', page: '' },
-});
+/** The answer to a source that asks too much; signed, since a proxy that asks for patience says the same. */
+export const tooMany = ({ signText }: JudgeKeys): Said => {
+  const body = signText(tooManyText);
+  const head =
+    'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Type: text/plain\r\n';
+  return {
+    bytes: Buffer.from(`${head}Content-Length: ${body.length}\r\n\r\n${body}`, 'latin1'),
+    ...{ lasting: false, id: '', page: '' },
+  };
+};
 
 const whole = (request: RawRequest, answer: Answer, body: Buffer): Said => {
   const isOld = request.version === '1.0';
