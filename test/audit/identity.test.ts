@@ -91,6 +91,7 @@ const wholes: Readonly<Record<string, string>> = {
   'hashed by sha3': `X-U: ${hash('sha3-256')}`,
   'hashed twice': `X-U: ${createHash('md5').update(hash('md5')).digest('hex')}`,
   'masked with one byte': `X-T: ${masked(address)}`,
+  'masked behind another one that begins alike': `X-Forwarded-For: ${address}7\nX-T: ${masked(address)}`,
   'masked with one byte, in base64': `X-T: ${Buffer.from(text.map((byte) => byte ^ 0x2a)).toString('base64')}`,
   'shifted by 47': `X-T: ${Buffer.from(text.map((byte) => byte + 47)).toString('latin1')}`,
   'with every bit turned': 'X-T: 39cc9bf8',

@@ -43,15 +43,27 @@ const changedAlike = (
   text: Buffer,
   { pieces: { bytes, steps }, nth }: { readonly pieces: Pieces; readonly nth: number },
 ): readonly Disguised[] => {
-  const at = steps[nth]?.indexOf(own) ?? -1;
   const change = changes[nth];
-  if (at === -1 || change === undefined) return [];
+  if (change === undefined) return [];
   const { form, between, back } = change;
-  const by = between(bytes[at] ?? 0, text[0] ?? 0);
-  const beside = [bytes[at - 1], bytes[at + text.length]].map((byte) => (byte === undefined ? 0 : back(byte, by)));
-  // With nothing between it is an address in clear, and one with more digits may be another.
-  if (by === 0 || beside.some((byte) => isDigit.test(String.fromCharCode(byte)))) return [];
-  return [{ form, near: bytes.toString('latin1', at, at + text.length) }];
+  const isIt = (at: number): boolean => {
+    const by = between(bytes[at] ?? 0, text[0] ?? 0);
+    const beside = [bytes[at - 1], bytes[at + text.length]].map((byte) => (byte === undefined ? 0 : back(byte, by)));
+    // With nothing between it is an address in clear, and one with more digits may be another.
+    return by !== 0 && !beside.some((byte) => isDigit.test(String.fromCharCode(byte)));
+  };
+  const at = placesOf(own, steps[nth]).find(isIt);
+  return at === undefined ? [] : [{ form, near: bytes.toString('latin1', at, at + text.length) }];
+};
+
+const placesOf = (what: Buffer, where: Buffer | undefined): readonly number[] => {
+  const places: number[] = [];
+  let at = where?.indexOf(what) ?? -1;
+  while (at !== -1) {
+    places.push(at);
+    at = where?.indexOf(what, at + 1) ?? -1;
+  }
+  return places;
 };
 
 const isDigit = /[0-9]/;
