@@ -32,15 +32,16 @@ const settle = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promis
   const said = await look(subject, plan, cancel);
   if (said.working.length > 0) return modesOf(subject, said, { plan, cancel });
   const why = whyNone(said);
-  // In a pulse silence is believed: whoever speaks something else most often says so at once.
-  const isOdd = why.outcome === 'not-a-proxy' || (plan.tier !== 'pulse' && isMute(why));
+  // In a pulse silence is believed at first: whoever speaks something else most often says so at once.
+  const isDoubted = plan.tier !== 'pulse' || plan.anyScheme === true;
+  const isOdd = why.outcome === 'not-a-proxy' || (isDoubted && isMute(why));
   if (!isOdd) return why;
   const other = await otherScheme(subject, plan, cancel);
   return other === undefined || other.outcome === why.outcome ? why : other;
 };
 
 /** It took the connection, and said nothing on it: some are silent when they are spoken to in another protocol, and some hang up. */
-const isMute = ({ failure }: Settled): boolean =>
+export const isMute = ({ failure }: Pick<Settled, 'failure'>): boolean =>
   ['answer-timeout', 'answer-missing', 'hop-closed', 'hop-reset'].includes(failure?.code ?? '');
 
 /** It does not speak as it was said to: whatever it does speak is audited. */

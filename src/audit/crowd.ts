@@ -7,6 +7,7 @@ import { createAborter } from '../net/signal.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import { type Visit, visit } from './ask/visit.js';
 import type { AuditPlan } from './plan.js';
+import { isMute } from './audit.js';
 import { createControl } from './control.js';
 import { createSearch } from './identity/search.js';
 import { type Echoes, type Job, runJobs } from './run-jobs.js';
@@ -52,15 +53,17 @@ export const auditCrowd = async (jobs: Iterable<Job>, rules: CrowdRules, called:
     };
     const pulse: AuditPlan = { ...plan, tier: 'pulse' };
     const onFirst = (job: Job, report: AuditReport, clear: boolean): void => {
-      if (isSilence(report) && (!clear || plan.tier !== 'pulse')) later.push(job);
+      if ((isSilence(report) && !clear) || (isUnheard(report) && plan.tier !== 'pulse')) later.push(job);
       else if (plan.tier === 'pulse' || report.outcome === 'dead' || report.outcome === 'needs-auth')
         settle(job, report);
       else survive(job);
     };
     const shared = { ...rules, control, tally, ...(plan.tier === 'pulse' ? {} : { echoesOf: echoes.of }) };
     await runJobs(all, { ...shared, plan: pulse, onEnd: onFirst }, cancel);
-    // Whoever said nothing is asked once more, with more time, and to forward where that can be: some only keep silent about tunnels.
-    const patient: AuditPlan = { ...pulse, within: millis(plan.within * 1.5), first: 'forward' };
+    // Whoever said nothing is asked once more, with more time, and to forward where that can be: some only keep silent about tunnels,
+    // and some to words of another protocol.
+    const further = plan.tier === 'pulse' ? {} : ({ anyScheme: true } as const);
+    const patient: AuditPlan = { ...pulse, within: millis(plan.within * 1.5), first: 'forward', ...further };
     const onSecond = (job: Job, report: AuditReport, clear: boolean): void => {
       if (report.outcome === 'audited' && plan.tier !== 'pulse') survive(job);
       else settle(job, isSilence(report) && !clear ? unknown(report) : report);
@@ -73,6 +76,9 @@ export const auditCrowd = async (jobs: Iterable<Job>, rules: CrowdRules, called:
     tally.stop();
   }
 };
+
+/** Silence, or a connection that it took and ended without a word. */
+const isUnheard = (report: AuditReport): boolean => isSilence(report) || (report.outcome === 'dead' && isMute(report));
 
 const isSilence = ({ outcome, failure }: AuditReport): boolean =>
   outcome === 'dead' && ['hop-timeout', 'answer-timeout'].includes(failure?.code ?? '');
