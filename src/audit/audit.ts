@@ -82,7 +82,7 @@ export const unanswered = (
 /** Stands by their number behind the first one: every further one is before the next judge. */
 const standsBehind = (first: Stand, given: Given): ((nth: number) => Stand) => {
   const made = [first];
-  return (nth) => (made[nth] ??= createStand(standParts(first.subject, first.mode, { ...given, nth })));
+  return (nth) => (made[nth] ??= createStand(standParts(first.subject, first.mode, { ...given, nth }), first));
 };
 
 const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<Settled> => {
