@@ -32,8 +32,9 @@ const settle = async (subject: Subject, plan: AuditPlan, cancel: Cancel): Promis
   const said = await look(subject, plan, cancel);
   if (said.working.length > 0) return modesOf(subject, said, { plan, cancel });
   const why = whyNone(said);
-  // In a pulse silence is believed: whoever speaks something else most often says so at once.
-  const isOdd = why.outcome === 'not-a-proxy' || (plan.tier !== 'pulse' && isMute(why));
+  // In a pulse silence is believed at first: whoever speaks something else most often says so at once.
+  const isDoubted = plan.tier !== 'pulse' || plan.anyScheme === true;
+  const isOdd = why.outcome === 'not-a-proxy' || (isDoubted && isMute(why));
   if (!isOdd) return why;
   const other = await otherScheme(subject, plan, cancel);
   return other === undefined || other.outcome === why.outcome ? why : other;
@@ -81,7 +82,7 @@ export const unanswered = (
 /** Stands by their number behind the first one: every further one is before the next judge. */
 const standsBehind = (first: Stand, given: Given): ((nth: number) => Stand) => {
   const made = [first];
-  return (nth) => (made[nth] ??= createStand(standParts(first.subject, first.mode, { ...given, nth })));
+  return (nth) => (made[nth] ??= createStand(standParts(first.subject, first.mode, { ...given, nth }), first));
 };
 
 const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<Settled> => {

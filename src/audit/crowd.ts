@@ -59,8 +59,10 @@ export const auditCrowd = async (jobs: Iterable<Job>, rules: CrowdRules, called:
     };
     const shared = { ...rules, control, tally, ...(plan.tier === 'pulse' ? {} : { echoesOf: echoes.of }) };
     await runJobs(all, { ...shared, plan: pulse, onEnd: onFirst }, cancel);
-    // Whoever said nothing is asked once more, with more time, and to forward where that can be: some only keep silent about tunnels.
-    const patient: AuditPlan = { ...pulse, within: millis(plan.within * 1.5), first: 'forward' };
+    // Whoever said nothing is asked once more, with more time, and to forward where that can be: some only keep silent about tunnels,
+    // and some to words of another protocol.
+    const further = plan.tier === 'pulse' ? {} : ({ anyScheme: true } as const);
+    const patient: AuditPlan = { ...pulse, within: millis(plan.within * 1.5), first: 'forward', ...further };
     const onSecond = (job: Job, report: AuditReport, clear: boolean): void => {
       if (report.outcome === 'audited' && plan.tier !== 'pulse') survive(job);
       else settle(job, isSilence(report) && !clear ? unknown(report) : report);

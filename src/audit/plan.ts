@@ -34,6 +34,8 @@ export interface AuditPlan {
   readonly ownLine?: readonly Finding[];
   /** The mode that is looked at first: of a proxy that says nothing to one question the other one is asked. */
   readonly first?: Mode;
+  /** Of a proxy that says nothing, or hangs up, it is found out in a pulse too whether it speaks otherwise than it was said to. */
+  readonly anyScheme?: true;
   /** What the plain question has brought in each mode that works: kept from a first look for a second one. */
   readonly echoes?: Map<Mode, Visit> | undefined;
   /** It was asked for a tunnel already, in tunnel mode. */

@@ -95,7 +95,12 @@ const ask = (job: Job, { plan, echoesOf }: Running, cancel: Cancel, ended: Ended
       ended({ thrown });
     });
   };
-  if (plan.tier !== 'pulse' || !mayKnock(subject) || (plan.first === 'forward' && forwards(subject))) {
+  if (
+    plan.tier !== 'pulse' ||
+    !mayKnock(subject) ||
+    (plan.first === 'forward' && forwards(subject)) ||
+    plan.anyScheme
+  ) {
     goOn();
     return;
   }

@@ -1,7 +1,7 @@
 /** Where a check stands: one mode of one proxy before one judge, and what was already asked there. */
 
 import type { Duplex } from 'node:stream';
-import type { Endpoint } from '../model/address.js';
+import type { Endpoint, Host } from '../model/address.js';
 import type { Mode } from '../model/audit.js';
 import { type Millis, millis, now, since } from '../model/brand.js';
 import { asKaskadeError, fail } from '../model/error.js';
@@ -46,6 +46,8 @@ export interface WitnessStand extends Cancel {
 
 /** A stand. */
 export interface Stand extends WitnessStand {
+  /** That of the first look, where this is one of a further look. */
+  readonly first?: Stand;
   readonly judge: JudgeLink;
   readonly within: Millis;
   /** How long strangers are waited for who come for what was asked. */
@@ -65,7 +67,7 @@ export interface Stand extends WitnessStand {
   /** TLS to one of the judge's ports, once. */
   readonly tls: (nth: number) => Promise<TlsVisit>;
   /** The same on a connection of its own, as other programs open one. */
-  readonly tlsAgain: (nth: number, wish?: Partial<TlsWish>) => Promise<TlsVisit>;
+  readonly tlsAgain: (nth: number, wish?: Partial<TlsWish>, by?: Host) => Promise<TlsVisit>;
   /** A tunnel, for as long as `work` takes. Rejects as it does, or as a tunnel does. */
   readonly inTunnel: <Result>(
     to: Endpoint,
@@ -104,7 +106,7 @@ const asksTogether: readonly Ask[] = [...readable.map((page): Ask => ({ page }))
 const askFor = (name: PageName): Ask => asksTogether.find(({ page }) => page === name) ?? { page: name };
 
 /** A stand on which nothing was asked yet. Thousands are made: an object that began with a spread would be of a kind of its own each. */
-export const createStand = (parts: StandParts): Stand => {
+export const createStand = (parts: StandParts, first?: Stand): Stand => {
   const { mode, subject, judge, within, patience = usualPatience, random, signal } = parts;
   const cancel: Cancel = { signal };
   const asker = askerOf(parts);
@@ -130,10 +132,8 @@ export const createStand = (parts: StandParts): Stand => {
     freshId,
     once,
     ...(parts.witnesses === undefined ? {} : { witnesses: parts.witnesses }),
-    search: (bytes) => {
-      search ??= createSearch(parts.facts);
-      return search(bytes);
-    },
+    ...(first === undefined ? {} : { first }),
+    search: (bytes) => (search ??= createSearch(parts.facts))(bytes),
     visit: (ask) => patiently(2, () => visit(ask, asker, cancel)),
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
     echo: () => once('echo', () => (parts.echo === undefined ? askPlain(parts) : Promise.resolve(parts.echo))),
@@ -146,7 +146,7 @@ export const createStand = (parts: StandParts): Stand => {
     askedFor: (name) => once(`asked ${name}`, async () => bare(await one({ page: name }))),
     seeded: () => once('seeded', () => one(seededAsk)),
     tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, { ...parts, freshId }))),
-    tlsAgain: (nth, wish) => visitByTls(nth, { ...parts, freshId }, wish),
+    tlsAgain: (nth, wish, by) => visitByTls(nth, { ...parts, freshId, ...(by && { by }) }, wish),
     inTunnel: (to, work) => inTunnel(parts, to, work),
     isSameJudge: () => judge.isSame(cancel),
     records: (id) => judge.records(id, cancel),
@@ -198,23 +198,25 @@ const inTunnel = async <Result>(
 /** Asks for a record over TLS. What fails on the way is told, and not thrown. */
 const visitByTls = async (
   nth: number,
-  parts: StandParts & { readonly freshId: () => string },
+  parts: StandParts & { readonly freshId: () => string; readonly by?: Host },
   other: Partial<TlsWish> = {},
 ): Promise<TlsVisit> => {
   const { judge, random } = parts;
   const id = parts.freshId();
   const port = judge.tls[nth];
   if (port === undefined) return { id, failure: { code: 'judge-unreachable', note: 'it has no such TLS port' } };
+  const to = parts.by === undefined ? port.at : { ...port.at, host: parts.by };
+  const name = parts.by === undefined ? port.name : undefined;
   let found: Omit<ShownTls, 'stream'> | undefined;
   const began = now();
   try {
-    const record = await inTunnel(parts, port.at, async (plain, limit) => {
-      const wish = { alpn: ['h2', 'http/1.1'], ...nameFor(port.name, port.at), ...other };
+    const record = await inTunnel(parts, to, async (plain, limit) => {
+      const wish = { alpn: ['h2', 'http/1.1'], ...nameFor(name, to), ...other };
       const { stream, ...seen } = await probeTls(plain, wish, limit);
       found = seen;
       const path = pathOf({ id, name: '.txt' });
       const fields = browserFields(random);
-      const sent = compose({ method: 'GET', path, host: port.at, mode: 'tunnel', fields, body: Buffer.alloc(0) });
+      const sent = compose({ method: 'GET', path, host: to, mode: 'tunnel', fields, body: Buffer.alloc(0) });
       stream.write(sent.head);
       const reply = await readReply(stream, { method: 'GET' }, limit);
       return reply.kind === 'answer' ? findRecord(reply.body, id, judge.key) : undefined;

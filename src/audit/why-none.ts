@@ -39,8 +39,13 @@ export const whyNone = (looked: Sights): Settled => {
   const [first] = failures;
   if (refused.length > 0 && refused.every((status) => status >= 400))
     return nothing('dead', `It passes nothing on: it answers ${refused.join(', ')}.`, first);
+  if (looked.visits.some(isDrop) && looked.visits.every((visit) => visit.reply === undefined || isDrop(visit)))
+    return nothing('dead', 'It said one byte, and nothing more in time.', { code: 'answer-timeout' });
   return spokenOtherwise(looked, find('hop-garbled', 'hop-oversized')) ?? silence(first);
 };
+
+/** One byte that begins no answer is not yet a banner: some keep connections open with a byte now and then. */
+const isDrop = ({ reply }: Pick<Visit, 'reply'>): boolean => reply?.kind === 'garbled' && reply.first.length === 1;
 
 /** No target was reached, so that none can be blamed. */
 const silence = (failure: Failure | undefined): Settled => {

@@ -128,6 +128,29 @@ describe('a crowd', () => {
     }
   });
 
+  for (const [how, refuse] of [
+    ['hangs up', (socket: Socket) => void socket.end()],
+    ['says nothing', (socket: Socket) => void socket.resume()],
+  ] as const)
+    it(`finds what a proxy speaks that was listed as another kind and ${how} when it is asked in that`, async () => {
+      const url = open[0]?.url('http') ?? '';
+      const at = parseHop(url).endpoint;
+      await using door = await openDoor((socket) => {
+        socket.once('data', (words: Buffer) => {
+          if (words[0] === 0x05 || words[0] === 0x04) return refuse(socket);
+          const onward = connect({ host: hostText(at.host), port: at.port, localAddress: auditorAt });
+          door.own(onward);
+          onward.write(words);
+          socket.pipe(onward).pipe(socket);
+        });
+      });
+      const { reports } = await runAll([jobOf(`socks5h://127.0.0.1:${door.port}`, 'a')]);
+      assert.deepEqual(
+        reports.map(({ outcome, modes }) => [outcome, modes.map(({ mode, grade }) => `${mode} ${grade ?? 'none'}`)]),
+        [['audited', ['forward clean', 'tunnel exact']]],
+      );
+    });
+
   it('takes what the first look has brought for the second one', async () => {
     const calls: string[] = [];
     const url = open[0]?.url('http') ?? '';

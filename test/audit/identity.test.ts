@@ -112,6 +112,7 @@ const wholes: Readonly<Record<string, string>> = {
   'reversed in a name': 'Via: 1.1 host-7-100-51-198.dyn.example',
   'in base62': 'X-Id: 3d2RAl',
   'in base85': 'X-Id: `\\V-1',
+  'in base85 of RFC 1924': 'X-Id: F*!IcH8CzRFfcAR',
   'the half of an IPv6 address that is the machine’s': 'X-Node: 2021:22ff:fe23:2425',
   'IPv6 as text': `X-Real-IP: ${six}`,
   'IPv6 in full': 'X-Real-IP: 2001:0db8:051a:0007:0000:0000:0000:0042',

@@ -78,6 +78,13 @@ describe('a judge', () => {
     assert.equal(Buffer.from(second?.preamble ?? '', 'base64').toString('hex'), binary.toString('hex'));
   });
 
+  it('takes a request whose lines end with LF alone, and tells it as it came', async () => {
+    const request = `GET /${id(17)}.txt HTTP/1.1\nHost: x\nConnection: close\n\n`;
+    const record = findRecord(await say(request), id(17), key());
+    assert.equal(Buffer.from(record?.head ?? '', 'base64').toString(), request);
+    assert.equal(record?.preamble, undefined);
+  });
+
   it('tells what a body was, in chunks too, and its trailers', async () => {
     const head = `POST /${id(4)}.txt HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n`;
     const record = findRecord(await say(`${head}3\r\nabc\r\n2\r\nde\r\n0\r\nX-T: 1\r\n\r\n`), id(4), key());

@@ -59,6 +59,10 @@ const ports: Readonly<Record<string, Port>> = {
   },
   'a TLS server': { as: 'http', serve: saying('\x15\x03\x01\x00\x02\x02F'), is: /^not-a-proxy: It speaks TLS/ },
   'a port that hangs up': { as: 'http', serve: saying(''), is: /^dead: A hop closed the connection/ },
+  'a port that says a byte now and then': {
+    ...{ as: 'http', serve: (socket) => void socket.resume().write('.') },
+    is: /^dead: It said one byte, and nothing more in time\.$/,
+  },
   'a silent port': { as: 'http', serve: (socket) => void socket.resume(), is: /^dead: It gave no answer in time\.$/ },
 };
 

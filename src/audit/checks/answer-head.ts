@@ -4,7 +4,7 @@ import { shown } from '../ask/text.js';
 import type { Answered } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
-import { type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
+import { type Result, check, failed, headOf, note, pass, untested, whyNot, worstOf } from './check.js';
 
 /** H07: the head of an answer comes back as it was given. */
 export const answerHead = check(
@@ -88,10 +88,16 @@ const isPacking = (name: string, { sent }: Visit): boolean =>
   /^(?:content-encoding|vary)$/i.test(name) &&
   named(sent.fields, 'accept-encoding').some(({ value }) => value !== 'identity');
 
-/** The fields that the judge gave, with the name by which it was asked. */
-const givenTo = ({ expected, sent }: Visit): readonly Field[] => {
-  const host = sent.fields.find(({ name }) => name === 'Host')?.value ?? '';
+/** The fields that the judge gave, with the name by which it was asked, as far as that is known: as it arrived. */
+const givenTo = ({ expected, sent, record }: Visit): readonly Field[] => {
+  const arrived = record === undefined ? undefined : hostIn(headOf(record));
+  const host = arrived ?? sent.fields.find(({ name }) => name === 'Host')?.value ?? '';
   return expected.fields.map(({ name, value }) => ({ name, value: value.replace('{host}', host) }));
+};
+
+const hostIn = (head: Buffer): string | undefined => {
+  const text = head.toString('latin1');
+  return /^\S+ http:\/\/([^/?#\s]+)/i.exec(text)?.[1] ?? /^host:[ \t]*(\S+)/im.exec(text)?.[1];
 };
 
 const named = (fields: readonly Field[], name: string): readonly Field[] =>

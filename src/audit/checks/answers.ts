@@ -6,6 +6,7 @@ import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { failedHead } from './answer-head.js';
 import { type Result, check, failed, isKept, note, pass, untested, whyNot } from './check.js';
+import { arrivedOf } from './requests.js';
 
 /** H14: errors and redirects come back as the site gave them. */
 export const errors = check(
@@ -23,12 +24,19 @@ export const errors = check(
   async (stand) => {
     const names: readonly PageName[] = ['/moved', '/found', '/missing', '/broken', '/none', '/empty'];
     for (const page of names) {
-      const result = await errorVerdict(await stand.file(page), stand);
+      const result = await errorVerdict(await asArrived(await stand.file(page), stand), stand);
       if (result !== undefined) return result;
     }
     return pass('Errors, empty answers and a redirect came back as they were given.');
   },
 );
+
+/** A redirect leads to the host by which the judge was asked, and the question may have arrived with another one. */
+const asArrived = async (visit: Visit, stand: Stand): Promise<Visit> => {
+  if (visit.page !== '/moved' && visit.page !== '/found') return visit;
+  const [found] = (await arrivedOf([visit], stand)).arrived;
+  return found?.visit ?? visit;
+};
 
 const errorVerdict = async (visit: Visit, stand: Stand): Promise<Result | undefined> => {
   const { reply } = visit;

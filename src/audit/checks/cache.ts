@@ -1,5 +1,6 @@
 import { shown } from '../ask/text.js';
 import { fieldOf } from '../ask/reply.js';
+import { browserFields } from '../ask/request.js';
 import type { Ask, Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { type Check, type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
@@ -28,8 +29,10 @@ export const freshness: Check = check(
   },
   async (stand) => {
     const id = stand.freshId();
-    const one = await stand.visit({ page: '/fresh', id });
-    const two = await stand.visit({ page: '/fresh', id });
+    // In the same words, as some keep answers apart by cookies.
+    const fields = browserFields(stand.random);
+    const one = await stand.visit({ page: '/fresh', id, fields });
+    const two = await stand.visit({ page: '/fresh', id, fields });
     const [first, second] = [firstLine(one), firstLine(two)];
     if (first === undefined || second === undefined) return untested(whyNot(first === undefined ? one : two));
     return first === second
@@ -53,8 +56,9 @@ export const caching: Check = check(
   },
   async (stand) => {
     const id = stand.freshId();
-    const one = await stand.visit({ page: '/kept', id });
-    const two = await stand.visit({ page: '/kept', id });
+    const fields = browserFields(stand.random);
+    const one = await stand.visit({ page: '/kept', id, fields });
+    const two = await stand.visit({ page: '/kept', id, fields });
     const [first, second] = [firstLine(one), firstLine(two)];
     if (first === undefined || second === undefined) return untested(whyNot(first === undefined ? one : two));
     const marks = ['x-cache', 'age'].flatMap((name) => fieldOf(two.reply, name));

@@ -63,7 +63,23 @@ const weight = { pass: 0, 'does-not-apply': 0, note: 1, untested: 2, inconclusiv
 /** What became of the body counts for more than its head; those of pages have a check of their own. */
 const fileVerdict = async (seen: Visit, stand: Stand): Promise<Result> => {
   const body = await ownPage(seen, stand);
+  if (body.answer === 'inconclusive' && brokenAt(seen) !== undefined) return brokenVerdict(seen, body, stand);
   return body.answer === 'pass' ? (failedHead(seen) ?? body) : body;
+};
+
+/** What is lost on a line breaks off here and there; twice at the same byte it was cut. */
+const brokenVerdict = async (seen: Visit, once: Result, stand: Stand): Promise<Result> => {
+  const at = brokenAt(seen);
+  const again = brokenAt(await stand.visit({ page: seen.page }));
+  return again === at && at !== undefined
+    ? failed(`It cuts answers off (${seen.page}: after ${at} bytes, twice).`, 'stealth', once.evidence ?? [])
+    : once;
+};
+
+/** After how many bytes an answer broke off that had begun as it was given. */
+const brokenAt = ({ reply, expected: { content } }: Visit): number | undefined => {
+  if (reply?.kind !== 'answer' || reply.whole || reply.body.length === 0 || content.kind !== 'known') return undefined;
+  return reply.body.length < content.body.length ? reply.body.length : undefined;
 };
 
 /** What a proxy says of itself, when it could not ask, forbids it, is overloaded, or wants a login or less of something. */

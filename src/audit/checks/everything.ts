@@ -6,6 +6,7 @@ import type { Stand } from '../stand.js';
 import { failedHead } from './answer-head.js';
 import { type Result, check, failed, headOf, inconclusive, note, pass, untested, worstOf } from './check.js';
 import { bodyVerdict } from './decoys.js';
+import { exitVerdict } from './exits.js';
 import { identityIn, sightingsIn } from './identity.js';
 import { integrityIn } from './integrity.js';
 import { otherKinds } from './kinds.js';
@@ -47,6 +48,7 @@ export const everyKind = check(
 
 const verdictsOf = (visit: Visit, record: JudgeRecord, stand: Stand): readonly Result[] => [
   identityIn(visit, record, stand),
+  exitVerdict(record.peer, stand),
   { ...presenceIn(visit, record, stand), axis: 'PX' },
   { ...integrityIn(visit, record), axis: 'RQ' },
 ];
@@ -58,11 +60,12 @@ const cameBack = (
   isNews: (result: Result) => boolean,
 ): readonly Result[] => {
   const { expected, page, id } = visit;
-  if (!arrived.some((each) => each.visit.id === id)) return [];
+  const asArrived = arrived.find((each) => each.visit.id === id)?.visit;
+  if (asArrived === undefined) return [];
   const results = [
     ...forged(visit),
     ...(expected.content.kind === 'known' ? [bodyVerdict(visit)] : []),
-    ...(expected.becomes === undefined ? [failedHead(visit)].flatMap((result) => result ?? []) : []),
+    ...(expected.becomes === undefined ? [failedHead(asArrived)].flatMap((result) => result ?? []) : []),
   ];
   return results.filter(isNews).map((result) => ofKind({ ...result, axis: 'RS' }, page));
 };
@@ -106,11 +109,19 @@ export const askedOnce = check(
       return failed('Somebody else asks for what you ask for.', 'hostile', [
         { what: `from ${stranger.other.peer}`, arrived: shown(headOf(stranger.other), 300) },
       ]);
+    const [sentAgain] = others.filter(({ visit }) => !mayBeSentAgain.includes(visit.sent.method));
+    if (sentAgain?.other !== undefined)
+      return failed('It sends again by itself what must arrive once only, such as an order.', 'hostile', [
+        { what: `from ${sentAgain.other.peer}`, arrived: shown(headOf(sentAgain.other), 300) },
+      ]);
     return others.length > 0
       ? note(`It asked again for ${others.length} of ${seen.length} things by itself.`)
       : pass(`${seen.length} questions arrived once each.`);
   },
 );
+
+/** RFC 9110 §9.2.2: a proxy MUST NOT automatically retry any other request. */
+const mayBeSentAgain = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
 
 /** The record of a question, and of another one for the same thing. */
 const asked = (visit: Visit, records: readonly JudgeRecord[]) => {

@@ -1,8 +1,9 @@
 import { type Host, addressBytes, parseHost } from '../../model/address.js';
 import type { Visit } from '../ask/visit.js';
 import type { Fact } from '../identity/facts.js';
-import type { Stand } from '../stand.js';
-import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
+import type { Stand, TlsVisit } from '../stand.js';
+import { type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
+import { pageRequests } from './requests.js';
 
 /** Addresses that a judge has seen so far. */
 export const peersOf = (visits: readonly (Pick<Visit, 'record'> | undefined)[]): readonly string[] => [
@@ -32,15 +33,29 @@ export const ownExit = check(
   async (stand) => {
     const peer = await firstPeer(stand);
     if (peer === undefined) return untested(whyNot(await stand.echo()));
-    const yours = stand.facts.filter(({ kind, of }) => kind === 'address' && of === 'you');
-    const evidence = [{ what: 'the address that connected', arrived: peer }];
-    if (yours.some(({ text }) => sameAddress(text, peer)))
-      return failed('The judge sees your own address.', 'transparent', evidence);
-    if (yours.some((fact) => sharesNetwork(fact, peer)))
-      return failed('The judge sees an address in your own network.', 'partial', evidence);
-    return pass(`The judge sees ${peer}.`, evidence);
+    const others = (await stand.echo()).record === undefined ? [] : (await pageRequests(stand)).arrived;
+    return worstOf([
+      exitVerdict(peer, stand),
+      ...peersOf([...others.map(({ visit }) => visit), ...(await tlsVisits(stand))]).map((other) =>
+        exitVerdict(other, stand),
+      ),
+    ]);
   },
 );
+
+/** The verdict on an address that has connected. */
+export const exitVerdict = (peer: string, { facts }: Pick<Stand, 'facts'>): Result => {
+  const yours = facts.filter(({ kind, of }) => kind === 'address' && of === 'you');
+  const evidence = [{ what: 'the address that connected', arrived: peer }];
+  if (yours.some(({ text }) => sameAddress(text, peer)))
+    return failed('The judge sees your own address.', 'transparent', evidence);
+  if (yours.some((fact) => sharesNetwork(fact, peer)))
+    return failed('The judge sees an address in your own network.', 'partial', evidence);
+  return pass(`The judge sees ${peer}.`, evidence);
+};
+
+const tlsVisits = async (stand: Stand): Promise<readonly TlsVisit[]> =>
+  stand.mode === 'tunnel' ? [await stand.tls(0)] : [];
 
 const sameAddress = (one: string, other: string): boolean => bytesOf(one).equals(bytesOf(other));
 
@@ -83,8 +98,7 @@ export const exitSet = check(
 export const seeExits = async (stand: Stand): Promise<readonly string[]> => {
   const seen = [await stand.echo()];
   for (let nth = 1; nth < looks; nth += 1) seen.push(await stand.visit({ page: '.txt' }));
-  const byTls = stand.mode === 'tunnel' ? [await stand.tls(0)] : [];
-  return peersOf([...seen, ...byTls]);
+  return peersOf([...seen, ...(await tlsVisits(stand))]);
 };
 
 export const exitPlace = check(

@@ -27,19 +27,30 @@ const kindsFor = (stand: Stand): readonly Ask[] => {
   const own = browserFields(random);
   const boundary = random();
   return [
-    { page: '/kept', method: 'HEAD' },
-    { page: '/fresh', fields: toolFields },
+    { page: '/kept', method: 'HEAD', fields: as('Wget/1.21.4') },
+    { page: '/fresh', fields: as('Go-http-client/1.1') },
     { page: '.html', fields: own.filter(({ name }) => !/^(?:cookie|referer)$/i.test(name)) },
     { page: '.html', query: `?q=${random()}&utm_source=news`, fields: phone },
     { page: '.html', fields: fromSearch(random) },
     { page: '.html', fields: crawler },
+    { page: '.html', fields: otherPhone },
+    // What is put into programs and scripts is for whoever can run them.
+    { page: '.exe', fields: fromSearch(random) },
+    { page: '.apk', fields: phone },
+    { page: '.sh', fields: toolFields },
+    ...stand.judge.ports.slice(0, 1).map((host): Ask => ({ page: '.txt', host })),
     { page: '.html', fields: [], version: '1.0' },
-    { page: '.txt', extra: [{ name: 'Range', value: 'bytes=0-4095' }] },
+    { page: '.txt', fields: as(oldBrowser), extra: [{ name: 'Range', value: 'bytes=0-4095' }] },
     { page: '.png', fields: forPicture },
     { page: '.json', fields: byScript(random) },
     { page: '.txt', method: 'OPTIONS', extra: [{ name: 'Origin', value: 'http://www.example.com' }] },
-    { page: '.txt', method: 'DELETE' },
-    { page: '.txt', method: 'PATCH', ...uploaded('application/json', `{"name":"${random()}"}`) },
+    { page: '.txt', method: 'DELETE', fields: as('python-requests/2.32.3') },
+    {
+      page: '.txt',
+      method: 'PATCH',
+      fields: as('okhttp/4.12.0'),
+      ...uploaded('application/json', `{"name":"${random()}"}`),
+    },
     { page: '.html', method: 'POST', ...uploaded('application/json', `{"name":"${random()}"}`) },
     { page: '.html', method: 'POST', ...uploaded('application/x-www-form-urlencoded', formOf(random)) },
     {
@@ -50,6 +61,14 @@ const kindsFor = (stand: Stand): readonly Ask[] => {
     { page: '/socket', fields: [...own.filter(({ name }) => !/^connection$/i.test(name)), ...handshake(random)] },
   ];
 };
+
+/** Another program, in as few words as they use. */
+const as = (agent: string): readonly Field[] => [
+  { name: 'User-Agent', value: agent },
+  { name: 'Accept', value: '*/*' },
+];
+
+const oldBrowser = 'Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; WOW64; Trident/5.0)';
 
 const phone: readonly Field[] = [
   {
@@ -63,12 +82,23 @@ const phone: readonly Field[] = [
   { name: 'Upgrade-Insecure-Requests', value: '1' },
 ];
 
+const otherPhone: readonly Field[] = [
+  {
+    name: 'User-Agent',
+    value:
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+  },
+  { name: 'Accept', value: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' },
+  { name: 'Accept-Language', value: 'en-GB,en;q=0.9' },
+  { name: 'Accept-Encoding', value: 'gzip, deflate' },
+];
+
 /** Somebody who is logged in, comes from a search, and asks for a fresh page. */
 const fromSearch = (random: () => string): readonly Field[] => [
   {
     name: 'User-Agent',
     value:
-      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36',
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0.0.0',
   },
   { name: 'Accept', value: 'text/html,*/*;q=0.8' },
   { name: 'Referer', value: 'https://www.google.com/' },

@@ -3,12 +3,17 @@
 import type { Stand } from '../stand.js';
 import { type Result, recordIn } from './check.js';
 import { bodyVerdict } from './decoys.js';
+import { exitVerdict } from './exits.js';
 import { identityIn } from './identity.js';
 import { integrityIn } from './integrity.js';
 import { presenceIn } from './presence.js';
 
-/** Tells failures that are none of the plain question or of a page. */
-export const newsBeside = async (stand: Stand): Promise<(result: Result) => boolean> => {
+/**
+ * Tells failures that are none of the plain question or of a page. Those of the first look count in every further one: what was well then
+ * and is done to everything since is news still, and was not taken back.
+ */
+export const newsBeside = async (asked: Stand): Promise<(result: Result) => boolean> => {
+  const stand = asked.first ?? asked;
   const seen = await recordIn(await stand.echo(), stand);
   const ofPlain =
     'result' in seen
@@ -17,6 +22,7 @@ export const newsBeside = async (stand: Stand): Promise<(result: Result) => bool
           identityIn(seen.visit, seen.record, stand),
           presenceIn(seen.visit, seen.record, stand),
           integrityIn(seen.visit, seen.record),
+          exitVerdict(seen.record.peer, stand),
         ];
   const known = new Set([...ofPlain, bodyVerdict(await stand.page())].map(({ sentence }) => sentence));
   return ({ answer, sentence }) => answer === 'fail' && !known.has(sentence);

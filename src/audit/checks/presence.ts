@@ -82,7 +82,8 @@ const strangersIn = ({ name, value }: Field, { peer }: JudgeRecord, stand: Stand
 
 const addressIn = (token: string): string | undefined => {
   const plain = token.replace(/^(\d+\.\d+\.\d+\.\d+):\d*$/, '$1').replace(/^(\[[^\]]*\]).*$/, '$1');
-  if (!/^(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-f:]{3,39}\]?)$/i.test(plain)) return undefined;
+  // A number alone is no address, though some programs take it for one: ids and times are numbers too.
+  if (!/^(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-f]*:[0-9a-f:]{1,38}\]?)$/i.test(plain)) return undefined;
   try {
     const host = parseHost(plain);
     return host.kind === 'name' ? undefined : host.address;

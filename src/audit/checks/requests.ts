@@ -23,16 +23,20 @@ export const overRequests = async (
 ): Promise<Result> => {
   const plain = await recordIn(await stand.echo(), stand);
   if ('result' in plain) return unseen(plain.result);
-  const pages = await stand.once('page requests', async () => {
-    const visits: Visit[] = [];
-    for (const page of readable) visits.push(await stand.page(page));
-    return arrivedOf(visits, stand);
-  });
+  const pages = await pageRequests(stand);
   const first = verdict(plain.visit, plain.record);
   const others = pages.arrived.map((each) => ofKind(verdict(each.visit, each.record), each.visit.page));
   const worst = worstOf([first, ...others]);
   return worst.answer === 'pass' && pages.unknown > 0 ? inconclusive(unknownText) : worst;
 };
+
+/** The questions for pages, asked once. */
+export const pageRequests = (stand: Stand): Promise<AllArrived> =>
+  stand.once('page requests', async () => {
+    const visits: Visit[] = [];
+    for (const page of readable) visits.push(await stand.page(page));
+    return arrivedOf(visits, stand);
+  });
 
 const unknownText = 'The judge could not be asked what has arrived.';
 

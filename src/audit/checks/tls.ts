@@ -5,6 +5,7 @@ import { searchBinary } from '../identity/search.js';
 import type { Stand, TlsVisit } from '../stand.js';
 import type { JudgeRecord } from '../judge/record.js';
 import { type Result, check, failed, note, pass, untested, worstOf } from './check.js';
+import { exitVerdict } from './exits.js';
 
 const unseen = ({ failure }: TlsVisit): Result =>
   untested(
@@ -150,14 +151,22 @@ const preambleVerdict = (preamble: string, { search, facts }: Stand): Result => 
 };
 
 /** So many further connections, some as older programs open them: what is done to one in three is missed in one audit of five. */
-const further: readonly { readonly nth: number; readonly wish?: Partial<TlsWish> }[] = [
+const connections: readonly Further[] = [
   { nth: 0 },
   { nth: 0, wish: { alpn: [] } },
   { nth: 1 },
   { nth: 0, wish: { newest: 'TLSv1.2' } },
   { nth: 1, wish: { alpn: ['http/1.1'] } },
   { nth: 0 },
+  { nth: 0, named: true },
 ];
+
+interface Further {
+  readonly nth: number;
+  readonly wish?: Partial<TlsWish>;
+  /** By a name of the judge, where it has one, as browsers ask: to the proxy and in TLS. */
+  readonly named?: true;
+}
 
 /** T13: every connection is treated alike. */
 export const everyHello = check(
@@ -174,7 +183,7 @@ export const everyHello = check(
   },
   async (stand) => {
     const results: Result[] = [];
-    for (const { nth, wish } of further) results.push(await lookAgain(stand, nth, wish));
+    for (const each of connections) results.push(await lookAgain(stand, each));
     const [first = untested('TLS could not be tried again.'), ...more] = results;
     const isSeen = results.some(({ answer }) => answer === 'pass');
     const worst = worstOf([first, ...more]);
@@ -184,16 +193,28 @@ export const everyHello = check(
 );
 
 /** The verdict on one further connection. */
-const lookAgain = async (stand: Stand, nth: number, wish?: Partial<TlsWish>): Promise<Result> => {
-  const port = stand.judge.tls[nth];
-  if (port === undefined) return untested('The judge has no such TLS port.');
-  const seen = await stand.tlsAgain(nth, wish);
+const lookAgain = async (stand: Stand, further: Further): Promise<Result> => {
+  const port = stand.judge.tls[further.nth];
+  const seen = await connectAgain(stand, further);
+  if (port === undefined || seen === undefined) return untested('The judge has no such TLS port, or no name.');
   const { shown: tls, record } = seen;
   if (tls === undefined) return unseen(seen);
   if (tls.spki !== port.spki || isOpened(tls.hello, record))
     return failed('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
   if (record?.preamble !== undefined) return preambleVerdict(record.preamble, stand);
-  return record === undefined ? unseen(seen) : pass('It arrived as it was sent.');
+  return record === undefined ? unseen(seen) : otherExit(record.peer, stand);
+};
+
+const connectAgain = async (stand: Stand, { nth, wish, named }: Further): Promise<TlsVisit | undefined> => {
+  if (named === undefined) return stand.tlsAgain(nth, wish);
+  const name = stand.judge.others.find(({ host }) => host.kind === 'name');
+  return name === undefined ? undefined : stand.tlsAgain(nth, wish, name.host);
+};
+
+/** What the first connection came from is told by a check of its own. */
+const otherExit = async (peer: string, stand: Stand): Promise<Result> => {
+  const first = (await stand.tls(0)).record?.peer;
+  return first === peer ? pass('It arrived as it was sent.') : { ...exitVerdict(peer, stand), axis: 'ID' };
 };
 
 const isOpened = (hello: string, record: JudgeRecord | undefined): boolean =>

@@ -135,7 +135,7 @@ const encodedForms = (address: string, bytes: Buffer): readonly Form[] => {
       exactly('in digits and letters', inBase(bytes, letters)),
     ),
     exactly('in digits and letters', inBase(text, base58Letters)),
-    ...[ascii85, z85].flatMap((letters) =>
+    ...[ascii85, z85, rfc1924].flatMap((letters) =>
       [bytes, text].map((each) => exactly('in base85', escaped(inBase85(each, letters)))),
     ),
     exactly('in base64', bare(bytes)),
@@ -157,6 +157,8 @@ const base58Letters = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxy
 const ascii85 = String.fromCharCode(...Array.from({ length: 85 }, (_, nth) => 33 + nth));
 /** RFC 32 of ZeroMQ. */
 const z85 = `${lowFirst}.-:+=^!/*?&<>()[]{}@%$#`;
+/** The letters of RFC 1924, as git and Python use them. */
+const rfc1924 = `${base62Letters}!#$%&()*+-;<=>?@^_\`{|}~`;
 
 /** Whole groups of four bytes, each in five letters; what is over in as many letters as it needs. */
 const inBase85 = (bytes: Buffer, letters: string): string => {

@@ -42,14 +42,15 @@ export const createRequestReader = (): RequestReader => {
   const body = createBody();
   const feedHead = (seen: Buffer): number => {
     // The second version of the PROXY protocol begins with what else ends a head.
-    const found = seen.indexOf('\r\n\r\n', Math.max(announcement(seen), scanned - 3, 0), 'latin1');
+    const from = announcement(seen);
+    const end = from === -1 ? 0 : endOfHead(seen, Math.max(from, scanned - 3));
     scanned = seen.length;
-    if ((found === -1 ? seen.length : found) > longestHead) throw new NoRequest('a header over 64 KiB');
-    if (found === -1) return 0;
-    head = readHead(seen.subarray(0, found + 4));
+    if ((end === 0 ? seen.length : end) > longestHead) throw new NoRequest('a header over 64 KiB');
+    if (end === 0) return 0;
+    head = readHead(seen.subarray(0, end));
     body.begin(head.fields);
     interim = head.fields.some(({ name, value }) => name.toLowerCase() === 'expect' && /^100-continue$/i.test(value));
-    return found + 4;
+    return end;
   };
   return {
     wantsInterim: () => {
@@ -67,9 +68,19 @@ export const createRequestReader = (): RequestReader => {
   };
 };
 
+/** Behind the blank line; 0 while it is missing. A line may end with LF alone (RFC 9112 §2.2): that is told, and no reason to hang up. */
+const endOfHead = (seen: Buffer, from: number): number => {
+  const ends = ['\n\r\n', '\n\n'].map((blank) => ({ at: seen.indexOf(blank, from, 'latin1'), blank }));
+  const [end = 0] = ends.flatMap(({ at, blank }) => (at === -1 ? [] : [at + blank.length])).sort((a, b) => a - b);
+  return end;
+};
+
 const readHead = (bytes: Buffer): Omit<RawRequest, 'body' | 'trailers'> => {
   const from = preambleOf(bytes);
-  const [start = '', ...lines] = bytes.toString('latin1', from).slice(0, -4).split('\r\n');
+  const [start = '', ...lines] = bytes
+    .toString('latin1', from)
+    .replace(/\r?\n\r?\n$/, '')
+    .split(/\r?\n/);
   const [, method = '', target = '', version = ''] = requestLine.exec(start) ?? [];
   if (method === '') throw new NoRequest('no request line');
   const fields = lines.flatMap((line) => parseField(line) ?? []);
@@ -81,9 +92,9 @@ const readHead = (bytes: Buffer): Omit<RawRequest, 'body' | 'trailers'> => {
 /** Where the request begins: behind a PROXY preamble of either version, or behind lines that are no request line. */
 const preambleOf = (bytes: Buffer): number => {
   for (let at = Math.max(0, announcement(bytes)); at < Math.min(bytes.length, longestPreamble); ) {
-    const end = bytes.indexOf('\r\n', at, 'latin1');
-    if (end === -1 || requestLine.test(bytes.toString('latin1', at, end))) return at;
-    at = end + 2;
+    const end = bytes.indexOf('\n', at, 'latin1');
+    if (end === -1 || requestLine.test(bytes.toString('latin1', at, end).replace(/\r$/, ''))) return at;
+    at = end + 1;
   }
   return 0;
 };
