@@ -67,7 +67,8 @@ export const createRequestReader = (): RequestReader => {
   };
 };
 
-const readHead = (bytes: Buffer): Omit<RawRequest, 'body' | 'trailers'> => {
+/** Reads a head with its blank line. Throws NoRequest where there is no request line. */
+export const readHead = (bytes: Buffer): Omit<RawRequest, 'body' | 'trailers'> => {
   const from = preambleOf(bytes);
   const [start = '', ...lines] = bytes.toString('latin1', from).slice(0, -4).split('\r\n');
   const [, method = '', target = '', version = ''] = requestLine.exec(start) ?? [];
