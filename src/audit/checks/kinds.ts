@@ -11,7 +11,7 @@ export const otherKinds = (stand: Stand): Promise<readonly Visit[]> =>
   stand.once('other kinds', async () => {
     const visits: Visit[] = [...(await uploadsOf(stand))];
     for (const page of files) visits.push(await stand.askedFor(page));
-    for (const ask of kindsFor(stand)) visits.push(await stand.visit(ask));
+    for (const ask of [...kindsFor(stand), ...elsewhere(stand)]) visits.push(await stand.visit(ask));
     return visits;
   });
 
@@ -50,6 +50,12 @@ const kindsFor = (stand: Stand): readonly Ask[] => {
     { page: '/socket', fields: [...own.filter(({ name }) => !/^connection$/i.test(name)), ...handshake(random)] },
   ];
 };
+
+const mostPlaces = 4;
+
+/** A page at the judge's other hosts and ports: some leave those alone that have no name, or all but the usual port. */
+const elsewhere = ({ judge: { others, ports } }: Stand): readonly Ask[] =>
+  [...ports, ...others].slice(0, mostPlaces).map((host) => ({ page: '.html', host }));
 
 const phone: readonly Field[] = [
   {
