@@ -2,7 +2,7 @@
 
 import { answerHead } from './answer-head.js';
 import { errors, upgrades, uploads } from './answers.js';
-import { caching, freshness, poison, privacy } from './cache.js';
+import { caching, freshness, poison } from './cache.js';
 import type { Check } from './check.js';
 import { order, parallel, sampling } from './connections.js';
 import { clients, knownJudges } from './consistency.js';
@@ -16,6 +16,7 @@ import { passwords, revisits } from './later.js';
 import { ipv6, remoteNames, unknownName } from './names.js';
 import { ownLine } from './own-line.js';
 import { presence } from './presence.js';
+import { privacy } from './privacy.js';
 import { forgedNames, resolvers } from './resolvers.js';
 import { secrets, seeded } from './seeded.js';
 import { repeat } from './repeat.js';
