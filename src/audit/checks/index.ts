@@ -9,6 +9,7 @@ import { clients, knownJudges } from './consistency.js';
 import { files, pages } from './decoys.js';
 import { askedOnce, everyKind } from './everything.js';
 import { echo } from './echo.js';
+import { everyHello } from './every-hello.js';
 import { exitPlace, exitSet, ownExit } from './exits.js';
 import { identity } from './identity.js';
 import { integrity } from './integrity.js';
@@ -23,7 +24,7 @@ import { repeat } from './repeat.js';
 import { selective } from './selective.js';
 import { commands } from './socks.js';
 import { structure } from './structure.js';
-import { certificate, everyHello, hello, otherCertificate, preamble, serverName, version } from './tls.js';
+import { certificate, hello, otherCertificate, preamble, serverName, version } from './tls.js';
 import { bytes, endurance, ports } from './tunnel.js';
 import { witnessChecks } from './witness.js';
 
