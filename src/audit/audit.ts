@@ -10,13 +10,15 @@ import { peersOf, seeExits } from './checks/exits.js';
 import { besidePast, repeat } from './checks/repeat.js';
 import { spareLifeWhile } from './checks/later.js';
 import { excused, isSealed, ownLine, ownLineResult, sealed } from './checks/own-line.js';
+import { knownOf } from './checks/news.js';
 import { detect } from './detect.js';
 import { type Graded, reportMode } from './grade.js';
 import { type Looked, look, standParts } from './look.js';
 import { lookBack } from './look-back.js';
 import type { AuditPlan, Given } from './plan.js';
 import { findingOf, runChecks } from './run-checks.js';
-import { type Stand, type TlsVisit, createStand } from './stand.js';
+import type { TlsVisit } from './by-tls.js';
+import { type Stand, createStand } from './stand.js';
 import { learnTraits, noTraits } from './traits.js';
 import { type Settled, nothing, whyNone } from './why-none.js';
 
@@ -82,7 +84,8 @@ export const unanswered = (
 /** Stands by their number behind the first one: every further one is before the next judge. */
 const standsBehind = (first: Stand, given: Given): ((nth: number) => Stand) => {
   const made = [first];
-  return (nth) => (made[nth] ??= createStand(standParts(first.subject, first.mode, { ...given, nth }), first));
+  const known = (): Promise<ReadonlySet<string>> => first.once('known', () => knownOf(first));
+  return (nth) => (made[nth] ??= createStand({ ...standParts(first.subject, first.mode, { ...given, nth }), known }));
 };
 
 const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<Settled> => {

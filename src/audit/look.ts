@@ -6,7 +6,8 @@ import type { Visit } from './ask/visit.js';
 import type { Cancel } from '../net/cancel.js';
 import type { AuditPlan, Given } from './plan.js';
 import { type StandParts, askPlain } from './plain.js';
-import { type Stand, type TlsVisit, createStand, isLost } from './stand.js';
+import type { TlsVisit } from './by-tls.js';
+import { type Stand, createStand, isLost } from './stand.js';
 import type { Sights } from './why-none.js';
 
 /** What was seen of each mode at first sight. */

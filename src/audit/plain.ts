@@ -29,6 +29,8 @@ export interface StandParts extends Cancel {
   readonly witnesses?: Witnesses | undefined;
   /** What came of the plain question already. */
   readonly echo?: Visit;
+  /** What was told of the plain question and of a page at the first look, where this is a further one. */
+  readonly known?: () => Promise<ReadonlySet<string>>;
 }
 
 /** How the plain question is asked. */

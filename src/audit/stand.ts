@@ -1,34 +1,24 @@
 /** Where a check stands: one mode of one proxy before one judge, and what was already asked there. */
 
 import type { Duplex } from 'node:stream';
-import type { Endpoint, Host } from '../model/address.js';
+import type { Endpoint } from '../model/address.js';
 import type { Mode } from '../model/audit.js';
-import { type Millis, millis, now, since } from '../model/brand.js';
-import { asKaskadeError, fail } from '../model/error.js';
+import { type Millis, millis } from '../model/brand.js';
 import type { Failure } from '../model/failure.js';
-import { type Cancel, deadline, reasonOf } from '../net/cancel.js';
-import { type ShownTls, type TlsWish, probeTls } from '../net/tls-probe.js';
+import type { Cancel } from '../net/cancel.js';
 import type { JudgeLink } from './ask/judge-link.js';
-import { readReply } from './ask/reply.js';
-import { browserFields, compose } from './ask/request.js';
-import { type Subject, openTunnel } from './ask/subject.js';
+import type { Subject } from './ask/subject.js';
 import { type Ask, type Visit, visit, visitInRow } from './ask/visit.js';
 import type { Fact } from './identity/facts.js';
 import { type Search, createSearch } from './identity/search.js';
+import { type TlsOtherwise, type TlsVisit, visitByTls } from './by-tls.js';
+import { inTunnel } from './in-tunnel.js';
 import { createMemory } from './memory.js';
-import { type PageName, pathOf, readable } from './judge/pages.js';
+import { type PageName, readable } from './judge/pages.js';
 import { type StandParts, askPlain, askerOf, freshId } from './plain.js';
-import { type JudgeRecord, findRecord } from './judge/record.js';
+import type { JudgeRecord } from './judge/record.js';
 import type { Lookup } from './judge/zone.js';
 import type { Witnesses } from './witness/witnesses.js';
-
-/** What came of TLS through a tunnel. */
-export interface TlsVisit {
-  readonly id: string;
-  readonly shown?: Omit<ShownTls, 'stream'>;
-  readonly record?: JudgeRecord;
-  readonly failure?: Failure;
-}
 
 /** What a check needs that asks pages of others only. */
 export interface WitnessStand extends Cancel {
@@ -46,8 +36,6 @@ export interface WitnessStand extends Cancel {
 
 /** A stand. */
 export interface Stand extends WitnessStand {
-  /** That of the first look, where this is one of a further look. */
-  readonly first?: Stand;
   readonly judge: JudgeLink;
   readonly within: Millis;
   /** How long strangers are waited for who come for what was asked. */
@@ -67,7 +55,7 @@ export interface Stand extends WitnessStand {
   /** TLS to one of the judge's ports, once. */
   readonly tls: (nth: number) => Promise<TlsVisit>;
   /** The same on a connection of its own, as other programs open one. */
-  readonly tlsAgain: (nth: number, wish?: Partial<TlsWish>, by?: Host) => Promise<TlsVisit>;
+  readonly tlsAgain: (nth: number, otherwise?: TlsOtherwise) => Promise<TlsVisit>;
   /** A tunnel, for as long as `work` takes. Rejects as it does, or as a tunnel does. */
   readonly inTunnel: <Result>(
     to: Endpoint,
@@ -81,6 +69,8 @@ export interface Stand extends WitnessStand {
   readonly recordsOfAll: (ids: readonly string[]) => Promise<ReadonlyMap<string, readonly JudgeRecord[]>>;
   readonly freshId: () => string;
   readonly random: () => string;
+  /** What was told of the plain question and of a page at the first look, where this is a further one. */
+  readonly known?: () => Promise<ReadonlySet<string>>;
 }
 
 /** Most of those who look again do so within half a minute. */
@@ -106,7 +96,7 @@ const asksTogether: readonly Ask[] = [...readable.map((page): Ask => ({ page }))
 const askFor = (name: PageName): Ask => asksTogether.find(({ page }) => page === name) ?? { page: name };
 
 /** A stand on which nothing was asked yet. Thousands are made: an object that began with a spread would be of a kind of its own each. */
-export const createStand = (parts: StandParts, first?: Stand): Stand => {
+export const createStand = (parts: StandParts): Stand => {
   const { mode, subject, judge, within, patience = usualPatience, random, signal } = parts;
   const cancel: Cancel = { signal };
   const asker = askerOf(parts);
@@ -131,9 +121,11 @@ export const createStand = (parts: StandParts, first?: Stand): Stand => {
     signal,
     freshId,
     once,
-    ...(parts.witnesses === undefined ? {} : { witnesses: parts.witnesses }),
-    ...(first === undefined ? {} : { first }),
-    search: (bytes) => (search ??= createSearch(parts.facts))(bytes),
+    ...optional(parts),
+    search: (bytes) => {
+      search ??= createSearch(parts.facts);
+      return search(bytes);
+    },
     visit: (ask) => patiently(2, () => visit(ask, asker, cancel)),
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
     echo: () => once('echo', () => (parts.echo === undefined ? askPlain(parts) : Promise.resolve(parts.echo))),
@@ -145,8 +137,8 @@ export const createStand = (parts: StandParts, first?: Stand): Stand => {
     },
     askedFor: (name) => once(`asked ${name}`, async () => bare(await one({ page: name }))),
     seeded: () => once('seeded', () => one(seededAsk)),
-    tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, { ...parts, freshId }))),
-    tlsAgain: (nth, wish, by) => visitByTls(nth, { ...parts, freshId, ...(by && { by }) }, wish),
+    tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, parts))),
+    tlsAgain: (nth, otherwise) => visitByTls(nth, parts, otherwise),
     inTunnel: (to, work) => inTunnel(parts, to, work),
     isSameJudge: () => judge.isSame(cancel),
     records: (id) => judge.records(id, cancel),
@@ -154,6 +146,11 @@ export const createStand = (parts: StandParts, first?: Stand): Stand => {
     recordsOfAll: (ids) => judge.recordsOfAll(ids, cancel),
   };
 };
+
+const optional = ({ witnesses, known }: StandParts): Pick<Stand, 'witnesses' | 'known'> => ({
+  ...(witnesses === undefined ? {} : { witnesses }),
+  ...(known === undefined ? {} : { known }),
+});
 
 /** A visit without the bytes that came back, and those that should have. */
 const bare = ({ reply: _reply, expected, ...visit }: Visit): Visit => ({
@@ -176,63 +173,3 @@ const patiently = async <Seen extends { readonly failure?: Failure }>(
   for (let more = 1; more < times && isLost(seen); more += 1) seen = await ask();
   return seen;
 };
-
-const inTunnel = async <Result>(
-  { subject, within, signal }: StandParts,
-  to: Endpoint,
-  work: (stream: Duplex, cancel: Cancel) => Promise<Result>,
-): Promise<Result> => {
-  const limit = deadline(within, () => fail('answer-timeout'), { signal });
-  let stream: Duplex | undefined;
-  try {
-    stream = await openTunnel(subject, to, limit);
-    return await work(stream, limit);
-  } catch (thrown) {
-    throw signal.aborted ? reasonOf({ signal }) : thrown;
-  } finally {
-    limit.done();
-    stream?.destroy();
-  }
-};
-
-/** Asks for a record over TLS. What fails on the way is told, and not thrown. */
-const visitByTls = async (
-  nth: number,
-  parts: StandParts & { readonly freshId: () => string; readonly by?: Host },
-  other: Partial<TlsWish> = {},
-): Promise<TlsVisit> => {
-  const { judge, random } = parts;
-  const id = parts.freshId();
-  const port = judge.tls[nth];
-  if (port === undefined) return { id, failure: { code: 'judge-unreachable', note: 'it has no such TLS port' } };
-  const to = parts.by === undefined ? port.at : { ...port.at, host: parts.by };
-  const name = parts.by === undefined ? port.name : undefined;
-  let found: Omit<ShownTls, 'stream'> | undefined;
-  const began = now();
-  try {
-    const record = await inTunnel(parts, to, async (plain, limit) => {
-      const wish = { alpn: ['h2', 'http/1.1'], ...nameFor(name, to), ...other };
-      const { stream, ...seen } = await probeTls(plain, wish, limit);
-      found = seen;
-      const path = pathOf({ id, name: '.txt' });
-      const fields = browserFields(random);
-      const sent = compose({ method: 'GET', path, host: to, mode: 'tunnel', fields, body: Buffer.alloc(0) });
-      stream.write(sent.head);
-      const reply = await readReply(stream, { method: 'GET' }, limit);
-      return reply.kind === 'answer' ? findRecord(reply.body, id, judge.key) : undefined;
-    });
-    return { id, ...shownOf(found), ...(record === undefined ? {} : { record }) };
-  } catch (thrown) {
-    if (parts.signal.aborted) throw thrown;
-    const took = `${Math.round(since(began, now()))} ms`;
-    const { failure } = asKaskadeError(thrown);
-    return { id, ...shownOf(found), failure: { note: took, ...failure } };
-  }
-};
-
-const nameFor = (name: string | undefined, { host }: Endpoint) => {
-  const asked = name ?? (host.kind === 'name' ? host.name : undefined);
-  return asked === undefined ? {} : { name: asked };
-};
-
-const shownOf = (shown: Omit<ShownTls, 'stream'> | undefined) => (shown === undefined ? {} : { shown });

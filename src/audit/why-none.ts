@@ -5,7 +5,7 @@ import { type Failure, explain } from '../model/failure.js';
 import { fieldOf } from './ask/reply.js';
 import { shown } from './ask/text.js';
 import type { Visit } from './ask/visit.js';
-import type { TlsVisit } from './stand.js';
+import type { TlsVisit } from './by-tls.js';
 import { noTraits } from './traits.js';
 
 /** What an audit ends with. */

@@ -21,6 +21,8 @@ export interface ShownTls {
   readonly distrust?: string;
   readonly protocol: string;
   readonly alpn?: string;
+  /** A session of before was gone on with: its key is proof enough, and no certificate is shown. */
+  readonly resumed?: true;
 }
 
 /** What is asked for. */
@@ -31,14 +33,22 @@ export interface TlsWish {
   readonly alpn: readonly string[];
   /** The newest version that is offered; that of this machine where it is missing. */
   readonly newest?: 'TLSv1.2';
+  /** A session of before that is taken up again. */
+  readonly session?: Buffer;
 }
 
+/** Whether an error proves that bytes were changed on the way: a record did not fit its seal, here or at the other end (RFC 8446 §5.2, §6.2). */
+export const tellsOfChange = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && String(error.code).endsWith('BAD_RECORD_MAC');
+
 /** Speaks TLS over a stream. Rejects with `hop-tls-failed`, `hop-closed`, or the signal's reason; the caller ends `stream`. */
-export const probeTls = (stream: Duplex, { name, alpn, newest }: TlsWish, cancel: Cancel): Promise<ShownTls> =>
+export const probeTls = (stream: Duplex, wish: TlsWish, cancel: Cancel): Promise<ShownTls> =>
   new Promise((resolve, reject) => {
+    const { name, alpn, newest, session } = wish;
     const tap = createTap(stream);
     const tls = tlsConnect({
       socket: tap.stream,
+      ...(session === undefined ? {} : { session }),
       ...(name === undefined ? {} : { servername: name }),
       ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
       ...(newest === undefined ? {} : { maxVersion: newest }),
@@ -47,7 +57,8 @@ export const probeTls = (stream: Duplex, { name, alpn, newest }: TlsWish, cancel
     });
     const settle = (): void => {
       tls.off('secureConnect', onSecure).off('close', onClose).off('error', onError);
-      tls.on('error', () => undefined);
+      // Over a stream of ours it says nothing of its end by itself.
+      tls.on('error', () => tls.destroy());
       forget();
     };
     const refuse = (error: Error): void => {
@@ -78,6 +89,7 @@ const shown = (tls: TLSSocket, hello: string): ShownTls => {
     ...{ stream: tls, hello, protocol: tls.getProtocol() ?? '', ...certificateOf(tls) },
     ...(distrust === undefined ? {} : { distrust: typeof distrust === 'string' ? distrust : distrust.message }),
     ...(typeof alpn === 'string' ? { alpn } : {}),
+    ...(tls.isSessionReused() ? { resumed: true } : {}),
   };
 };
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { Evidence } from '../../model/audit.js';
 import type { PageName } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
 import { shown } from '../ask/text.js';
@@ -103,7 +105,11 @@ export const uploads = check(
       const name = ways[index]?.name ?? '';
       if (seen.record === undefined) lost.push(`${name}: ${whyNot(seen)}`);
       else if (!hasArrived(seen.record, seen.content))
-        return failed(`What was sent by ${name} arrived changed.`, 'stealth', []);
+        return failed(
+          `What was sent by ${name} arrived changed.`,
+          'stealth',
+          uploadEvidence(seen.content, seen.record),
+        );
     }
     if (lost.length === ways.length) return untested(lost[0] ?? '');
     return lost.length > 0
@@ -133,11 +139,20 @@ const ways = [
   { name: 'PUT', method: 'PUT' },
 ] as const;
 
-/** The judge keeps the beginning, and the length of the whole. */
-const hasArrived = ({ body: arrived }: JudgeRecord, body: Buffer): boolean => {
-  const bytes = Buffer.from(arrived?.bytes ?? '', 'base64');
-  return arrived?.length === body.length && body.subarray(0, bytes.length).equals(bytes);
-};
+/** Whether the content of a request arrived as it was sent. */
+export const hasArrived = ({ body: arrived }: JudgeRecord, body: Buffer): boolean =>
+  arrived === undefined ? body.length === 0 : arrived.length === body.length && arrived.sha256 === hashOf(body);
+
+/** What was sent beside what arrived. */
+export const uploadEvidence = (body: Buffer, { body: arrived }: JudgeRecord): readonly Evidence[] => [
+  {
+    what: 'the content',
+    sent: `${body.length} bytes: ${shown(body, 200)}`,
+    arrived: `${arrived?.length ?? 0} bytes: ${shown(Buffer.from(arrived?.bytes ?? '', 'base64'), 200)}`,
+  },
+];
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** H17: whether protocols can be switched. */
 export const upgrades = check(

@@ -3,13 +3,16 @@ import { fieldOf } from '../ask/reply.js';
 import { browserFields } from '../ask/request.js';
 import type { Ask, Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
-import { type Check, type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
+import type { PageName } from '../judge/pages.js';
+import { type Check, type Result, check, failed, note, pass, untested, whyNot } from './check.js';
+import { bodyVerdict } from './decoys.js';
 
 /** The first line of an answer: what was told of this visit. */
-const firstLine = ({ reply }: Visit): string | undefined =>
+export const firstLine = ({ reply }: Visit): string | undefined =>
   reply?.kind === 'answer' && reply.status === 200 ? reply.body.toString('latin1').split('\n')[0] : undefined;
 
-const evidence = (one: Visit, other: Visit) => [
+/** Two answers beside each other. */
+export const evidence = (one: Visit, other: Visit) => [
   { what: 'the first answer', arrived: shown(firstLine(one) ?? '') },
   { what: 'the second answer', arrived: shown(firstLine(other) ?? '') },
 ];
@@ -24,7 +27,7 @@ export const freshness: Check = check(
     modes: ['forward', 'tunnel'],
     title: 'answers that must not be kept are not kept',
     meaning:
-      'A page that says no-store is asked for twice. Whoever gets the first answer twice reads what is no longer true, or what was for somebody else.',
+      'Pages of several kinds that say no-store are asked for again. Whoever gets an earlier answer reads what is no longer true, or what was for somebody else.',
     remedy: 'Use it in tunnel mode and for https only.',
   },
   async (stand) => {
@@ -35,11 +38,41 @@ export const freshness: Check = check(
     const two = await stand.visit({ page: '/fresh', id, fields });
     const [first, second] = [firstLine(one), firstLine(two)];
     if (first === undefined || second === undefined) return untested(whyNot(first === undefined ? one : two));
-    return first === second
-      ? failed('It keeps answers that must not be kept.', 'stealth', evidence(one, two))
-      : pass('The second time a new answer came.');
+    if (first === second) return failed(keeps, 'stealth', evidence(one, two));
+    return (await keptIn(stand, [one, two])) ?? pass('Whatever was asked for again came anew.');
   },
 );
+
+const keeps = 'It keeps answers that must not be kept.';
+
+/** Of every kind one; none may be kept. */
+const kinds = ['.html', '.js', '.png', '.apk', '/missing', '/moved'] as const satisfies readonly PageName[];
+
+/** Asks twice for one page of every kind, by names of their own; what comes back whole without the judge was kept. Undefined where nothing was. */
+const keptIn = async (stand: Stand, fresh: readonly Visit[]): Promise<Result | undefined> => {
+  const asks = kinds.map((page): Ask => ({ page, id: stand.freshId() }));
+  const ids = asks.flatMap(({ id }) => id ?? []);
+  await stand.visitInRow(asks);
+  const had = await stand.recordsOfAll(ids);
+  const again = await stand.visitInRow([...asks, ...fresh.map(({ id, page }): Ask => ({ id, page }))]);
+  const has = await stand.recordsOfAll(ids);
+  const lines = [...fresh, ...again.filter(({ page }) => page === '/fresh')];
+  const same = lines.find((visit, nth) => lines.slice(0, nth).some((other) => isSameLine(visit, other)));
+  if (same !== undefined)
+    return failed(keeps, 'stealth', [{ what: 'an answer that came again', arrived: shown(firstLine(same) ?? '') }]);
+  const kept = again.find((visit) => {
+    const [earlier, now] = [had, has].map((records) => records.get(visit.id)?.length);
+    return earlier === 1 && now === 1 && bodyVerdict(visit).answer === 'pass';
+  });
+  return (
+    kept && failed(keeps, 'stealth', [{ what: kept.page, arrived: 'the same again, and the judge was not asked' }])
+  );
+};
+
+const isSameLine = (one: Visit, other: Visit): boolean => {
+  const line = firstLine(one);
+  return line !== undefined && line === firstLine(other);
+};
 
 /** H11: whether it keeps what may be kept. */
 export const caching: Check = check(
@@ -70,53 +103,6 @@ export const caching: Check = check(
       : pass('No cache was seen.');
   },
 );
-
-/** H12: what is for one user is not given to another. */
-export const privacy: Check = check(
-  'H12',
-  {
-    axis: 'IS',
-    severity: 'critical',
-    tier: 'full',
-    modes: ['forward', 'tunnel'],
-    title: 'answers for one user are not given to another',
-    meaning:
-      'Pages that are for one user, as their cookie, their login or what they have sent says, are asked for by two made-up users. Who gets the page of the other may as well get your mail.',
-    remedy: 'Do not use it.',
-  },
-  async (stand) => {
-    const results: Result[] = [];
-    for (const way of ways) results.push(await mixedUp(way, stand));
-    const [first = untested('No page was asked for.'), ...more] = results;
-    return worstOf([first, ...more]);
-  },
-);
-
-/** What a user asks. */
-type Way = (user: string) => Ask;
-
-/** RFC 9111 §3: none of these may be kept for others. */
-const ways: readonly Way[] = [
-  (user) => ({ page: '/private', fields: [{ name: 'Cookie', value: `user=${user}` }] }),
-  (user) => ({ page: '/session', fields: [{ name: 'Cookie', value: `user=${user}` }] }),
-  (user) => ({ page: '/account', fields: [{ name: 'Authorization', value: `Bearer ${user}` }] }),
-  (user) => ({ page: '/fresh', method: 'POST', body: Buffer.from(`user=${user}`, 'latin1') }),
-];
-
-/** A user gets what tells of the other one, or the very answer to what the other one has sent. */
-const mixedUp = async (way: Way, stand: Stand): Promise<Result> => {
-  const id = stand.freshId();
-  const [one, other] = [stand.random().slice(0, 12), stand.random().slice(0, 12)];
-  const first = await stand.visit({ ...way(one), id });
-  const second = await stand.visit({ ...way(other), id });
-  const [before, told] = [firstLine(first), firstLine(second)];
-  if (before === undefined || told === undefined) return untested(whyNot(told === undefined ? second : first));
-  // What says how often it was asked for must not say the same twice; what only repeats a field may have got none.
-  const isSameCount = /^visit \d+$/.test(told) && told === before;
-  return told.includes(one) || isSameCount
-    ? failed('It gave one user the page of another.', 'hostile', evidence(first, second))
-    : pass('Each of two users got a page of its own.');
-};
 
 /** H13: nobody can put words into the pages of others. */
 export const poison: Check = check(

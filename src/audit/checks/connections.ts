@@ -2,6 +2,7 @@ import type { Evidence } from '../../model/audit.js';
 import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
+import { evidence, firstLine } from './cache.js';
 import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
 import { bodyVerdict } from './decoys.js';
 import { identityIn } from './identity.js';
@@ -96,7 +97,7 @@ export const parallel = check(
     modes: ['forward', 'tunnel'],
     title: 'users at the same time are kept apart',
     meaning:
-      'Two connections ask different questions at the same time, several times over. No answer may go to the other one.',
+      'Two connections ask different questions at the same time, several times over, and two users the same one. No answer may go to the other.',
     remedy: 'Do not use it: what is for you may go to others.',
   },
   async (stand) => {
@@ -104,8 +105,25 @@ export const parallel = check(
     const both = (await Promise.all([threes(), threes()])).flat();
     const wrong = mixed(both);
     if (wrong !== undefined) return wrong;
+    const shared = await sharedAtOnce(stand);
+    if (shared !== undefined) return shared;
     return both.some(({ record }) => record !== undefined)
       ? pass('Questions at the same time got their own answers.')
       : untested(both[0] === undefined ? 'Nothing was asked.' : whyNot(both[0]));
   },
 );
+
+/** Two users ask for the same page at the same time, which is another one for each: some ask the site once for both. */
+const sharedAtOnce = async (stand: Stand): Promise<Result | undefined> => {
+  const id = stand.freshId();
+  const users = [stand.random().slice(0, 12), stand.random().slice(0, 12)];
+  const ask = (user: string) =>
+    stand.visit({ page: '/private', id, fields: [{ name: 'Cookie', value: `user=${user}` }] });
+  const seen = await Promise.all(users.map(ask));
+  const told = seen.map((visit) => firstLine(visit) ?? '');
+  const isMixedUp = users.some((user, nth) => told.some((line, other) => other !== nth && line.includes(user)));
+  const [one, other] = seen;
+  return isMixedUp && one !== undefined && other !== undefined
+    ? failed('It gave one user the page of another who asked at the same time.', 'hostile', evidence(one, other))
+    : undefined;
+};

@@ -9,6 +9,7 @@ import { bodyVerdict } from './decoys.js';
 import { identityIn } from './identity.js';
 import { newsBeside } from './news.js';
 import { presenceIn } from './presence.js';
+import { besideRecord } from './words.js';
 
 /** C01: a judge that everybody knows and one that nobody knows are treated alike. */
 export const knownJudges = check(
@@ -48,16 +49,20 @@ export const knownJudges = check(
   },
 );
 
-/** A page of the well-known kind that the judge never wrote. */
+/** A page of the well-known kind that the judge never wrote, or not so. */
 const forgery = async (visit: Visit, stand: Stand): Promise<Result | undefined> => {
   const { reply, record } = visit;
-  if (record !== undefined || reply?.kind !== 'answer' || reply.status !== 200) return undefined;
+  if (record !== undefined) return isChangedAnyway(await stand.page()) ? undefined : besideRecord(visit);
+  if (reply?.kind !== 'answer' || reply.status !== 200) return undefined;
   const isThere = (await stand.records(visit.id)).length > 0;
   if (isThere && !reply.body.includes('REMOTE_ADDR')) return undefined;
   return failed('It writes the answers of well-known judges itself.', 'hostile', [
     { what: 'the answer of a well-known judge', sent: 'a signed record', arrived: shown(reply.body, 300) },
   ]);
 };
+
+/** What is done to every page is told of pages. */
+const isChangedAnyway = (page: Visit): boolean => bodyVerdict(page).answer === 'fail';
 
 type Looked = Extract<Awaited<ReturnType<typeof recordIn>>, { readonly visit: Visit }>;
 

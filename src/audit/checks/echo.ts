@@ -2,6 +2,7 @@ import type { Evidence } from '../../model/audit.js';
 import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import { check, failed, pass, untested, whyNot } from './check.js';
+import { besideRecord } from './words.js';
 
 /** H01: the judge's own signed words come back for this very question. */
 export const echo = check(
@@ -18,7 +19,8 @@ export const echo = check(
   },
   async (stand) => {
     const seen = await stand.echo();
-    if (seen.record !== undefined) return pass('The judge saw the question, and its signed answer came back.');
+    if (seen.record !== undefined)
+      return besideRecord(seen) ?? pass('The judge saw the question, and its signed answer came back.');
     if (seen.foreign)
       return failed(
         'It gave the answer to another question: pages of others are mixed up.',

@@ -4,6 +4,7 @@ import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { failedHead } from './answer-head.js';
+import { hasArrived, uploadEvidence } from './answers.js';
 import { type Result, check, failed, headOf, inconclusive, note, pass, untested, worstOf } from './check.js';
 import { bodyVerdict } from './decoys.js';
 import { exitVerdict } from './exits.js';
@@ -13,6 +14,7 @@ import { otherKinds } from './kinds.js';
 import { newsBeside } from './news.js';
 import { presenceIn } from './presence.js';
 import { type Arrived, arrivedOf, ofKind } from './requests.js';
+import { besideRecord } from './words.js';
 
 /** H20: what holds for the plain question holds for every kind of request. */
 export const everyKind = check(
@@ -24,7 +26,7 @@ export const everyKind = check(
     modes: ['forward', 'tunnel'],
     title: 'nothing of you arrives with any kind of request',
     meaning:
-      'Uploads, files, errors, redirects and questions of phones, tools, crawlers and scripts, with logins and without, are searched and compared as the plain question is, and so is what comes back. A proxy may touch only some of them.',
+      'Uploads, files, errors, redirects and questions of phones, tools, crawlers and scripts, with logins and without, at every host and port of the judge, are searched and compared as the plain question is, and so is what comes back. A proxy may touch only some of them.',
     remedy: 'Do not use it where the site must not know you.',
   },
   async (stand) => {
@@ -51,7 +53,16 @@ const verdictsOf = (visit: Visit, record: JudgeRecord, stand: Stand): readonly R
   exitVerdict(record.peer, stand),
   { ...presenceIn(visit, record, stand), axis: 'PX' },
   { ...integrityIn(visit, record), axis: 'RQ' },
+  ...uploadIn(visit, record).map((result): Result => ({ ...result, axis: 'RQ' })),
 ];
+
+/** Content that has a length, and arrived as something else; what is sent in chunks is looked at by itself. */
+const uploadIn = ({ sent: { body, fields, method } }: Visit, record: JudgeRecord): readonly Result[] => {
+  const isFramed = fields.some(({ name }) => /^transfer-encoding$/i.test(name));
+  return isFramed || hasArrived(record, body)
+    ? []
+    : [failed(`What was sent by ${method} arrived changed.`, 'stealth', uploadEvidence(body, record))];
+};
 
 /** What came back of a question that arrived, where it is not what was given. */
 const cameBack = (
@@ -63,6 +74,7 @@ const cameBack = (
   const asArrived = arrived.find((each) => each.visit.id === id)?.visit;
   if (asArrived === undefined) return [];
   const results = [
+    ...[besideRecord(visit)].flatMap((result) => result ?? []),
     ...forged(visit),
     ...(expected.content.kind === 'known' ? [bodyVerdict(visit)] : []),
     ...(expected.becomes === undefined ? [failedHead(asArrived)].flatMap((result) => result ?? []) : []),

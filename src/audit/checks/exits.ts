@@ -1,7 +1,8 @@
 import { type Host, addressBytes, parseHost } from '../../model/address.js';
 import type { Visit } from '../ask/visit.js';
 import type { Fact } from '../identity/facts.js';
-import type { Stand, TlsVisit } from '../stand.js';
+import type { TlsVisit } from '../by-tls.js';
+import type { Stand } from '../stand.js';
 import { type Result, check, failed, note, pass, untested, whyNot, worstOf } from './check.js';
 import { pageRequests } from './requests.js';
 

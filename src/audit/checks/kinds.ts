@@ -11,7 +11,7 @@ export const otherKinds = (stand: Stand): Promise<readonly Visit[]> =>
   stand.once('other kinds', async () => {
     const visits: Visit[] = [...(await uploadsOf(stand))];
     for (const page of files) visits.push(await stand.askedFor(page));
-    for (const ask of kindsFor(stand)) visits.push(await stand.visit(ask));
+    for (const ask of [...kindsFor(stand), ...elsewhere(stand)]) visits.push(await stand.visit(ask));
     return visits;
   });
 
@@ -69,6 +69,11 @@ const as = (agent: string): readonly Field[] => [
 ];
 
 const oldBrowser = 'Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; WOW64; Trident/5.0)';
+const mostPlaces = 4;
+
+/** A page at the judge's other hosts and ports: some leave those alone that have no name, or all but the usual port. */
+const elsewhere = ({ judge: { others, ports } }: Stand): readonly Ask[] =>
+  [...ports, ...others].slice(0, mostPlaces).map((host) => ({ page: '.html', host }));
 
 const phone: readonly Field[] = [
   {

@@ -1,10 +1,10 @@
-import { parseEndpoint, parseHost } from '../../model/address.js';
+import { type Endpoint, parseEndpoint, parseHost } from '../../model/address.js';
 import { asKaskadeError } from '../../model/error.js';
 import { explain } from '../../model/failure.js';
 import { reasonOf } from '../../net/cancel.js';
 import { shown } from '../ask/text.js';
 import type { Stand } from '../stand.js';
-import { type Result, check, failed, note, notForThis, pass, untested, whyNot } from './check.js';
+import { type Result, check, failed, note, notForThis, pass, untested, whyNot, worstOf } from './check.js';
 
 /** H18: a name that does not exist stays unknown. */
 export const unknownName = check(
@@ -16,20 +16,29 @@ export const unknownName = check(
     modes: ['forward', 'tunnel'],
     title: 'names that do not exist stay unknown',
     meaning:
-      'A random name under .invalid, which can never exist (RFC 6761), is asked for. An answer means that its resolver sends you to places of its own choice.',
+      'A random name under .invalid, which can never exist (RFC 6761), is asked for, and one that the judge’s own name server says is none. An answer means that its resolver sends you to places of its own choice.',
     remedy: 'Misspelt names will lead to pages of somebody else.',
   },
   async (stand) => {
     const host = parseEndpoint(`${stand.freshId()}.invalid:80`);
     if (stand.mode === 'tunnel') return tunnelTo(stand, host);
-    const { reply, failure } = await stand.visit({ page: '.txt', host });
-    if (failure !== undefined) return pass('The name stayed unknown.');
-    if (reply?.kind !== 'answer' || reply.status >= 400) return pass('The name stayed unknown.');
-    return failed('A name that does not exist got an answer.', 'stealth', [
-      { what: 'the answer', arrived: `${reply.status}\n${shown(reply.body, 200)}` },
+    const { zone } = stand.judge.card;
+    const ofZone = zone === undefined ? [] : [parseEndpoint(`${stand.freshId().slice(0, 16)}.${zone}:80`)];
+    return worstOf([
+      await answerFor(host, stand),
+      ...(await Promise.all(ofZone.map((none) => answerFor(none, stand)))),
     ]);
   },
 );
+
+const answerFor = async (host: Endpoint, stand: Stand): Promise<Result> => {
+  const { reply, failure } = await stand.visit({ page: '.txt', host });
+  if (failure !== undefined) return pass('The name stayed unknown.');
+  if (reply?.kind !== 'answer' || reply.status >= 400) return pass('The name stayed unknown.');
+  return failed('A name that does not exist got an answer.', 'stealth', [
+    { what: 'the answer', arrived: `${reply.status}\n${shown(reply.body, 200)}` },
+  ]);
+};
 
 const tunnelTo = async (stand: Stand, host: ReturnType<typeof parseEndpoint>): Promise<Result> => {
   if (stand.subject.hop.scheme === 'socks4a') return notForThis('SOCKS4 proxies say little of names.');

@@ -8,12 +8,14 @@ import { identityIn } from './identity.js';
 import { integrityIn } from './integrity.js';
 import { presenceIn } from './presence.js';
 
-/**
- * Tells failures that are none of the plain question or of a page. Those of the first look count in every further one: what was well then
- * and is done to everything since is news still, and was not taken back.
- */
-export const newsBeside = async (asked: Stand): Promise<(result: Result) => boolean> => {
-  const stand = asked.first ?? asked;
+/** Tells failures that are none of the plain question or of a page, as those were when they were looked at first. */
+export const newsBeside = async (stand: Stand): Promise<(result: Result) => boolean> => {
+  const known = await (stand.known?.() ?? stand.once('known', () => knownOf(stand)));
+  return ({ answer, sentence }) => answer === 'fail' && !known.has(sentence);
+};
+
+/** What is told of the plain question and of a page. */
+export const knownOf = async (stand: Stand): Promise<ReadonlySet<string>> => {
   const seen = await recordIn(await stand.echo(), stand);
   const ofPlain =
     'result' in seen
@@ -24,6 +26,5 @@ export const newsBeside = async (asked: Stand): Promise<(result: Result) => bool
           integrityIn(seen.visit, seen.record),
           exitVerdict(seen.record.peer, stand),
         ];
-  const known = new Set([...ofPlain, bodyVerdict(await stand.page())].map(({ sentence }) => sentence));
-  return ({ answer, sentence }) => answer === 'fail' && !known.has(sentence);
+  return new Set([...ofPlain, bodyVerdict(await stand.page())].map(({ sentence }) => sentence));
 };

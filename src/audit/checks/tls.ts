@@ -1,18 +1,25 @@
 import { explain } from '../../model/failure.js';
 import { shown } from '../ask/text.js';
-import type { TlsWish } from '../../net/tls-probe.js';
 import { searchBinary } from '../identity/search.js';
-import type { Stand, TlsVisit } from '../stand.js';
-import type { JudgeRecord } from '../judge/record.js';
-import { type Result, check, failed, note, pass, untested, worstOf } from './check.js';
-import { exitVerdict } from './exits.js';
+import type { TlsVisit } from '../by-tls.js';
+import type { Stand } from '../stand.js';
+import { type Result, check, failed, note, pass, untested } from './check.js';
 
-const unseen = ({ failure }: TlsVisit): Result =>
+/** Why nothing can be said of a connection. */
+export const unseen = ({ failure }: TlsVisit): Result =>
   untested(
     failure === undefined
       ? 'The judge’s words did not come back over TLS.'
       : `TLS could not be tried: ${explain(failure).sentence}`,
   );
+
+/** What was changed inside of a connection that nobody else can have opened. */
+export const changedIn = (seen: TlsVisit): Result | undefined =>
+  seen.changed === true
+    ? failed('It changes bytes of TLS connections on their way.', 'hostile', [
+        { what: 'a sealed record', sent: 'whole', arrived: 'changed, as its seal tells' },
+      ])
+    : undefined;
 
 /** T02: the first bytes of TLS arrive as they were sent. */
 export const hello = check(
@@ -30,7 +37,7 @@ export const hello = check(
   },
   async (stand) => {
     const seen = await stand.tls(0);
-    if (seen.record?.tls === undefined || seen.shown === undefined) return openedBy(seen, stand);
+    if (seen.record?.tls === undefined || seen.shown === undefined) return changedIn(seen) ?? openedBy(seen, stand);
     return seen.record.tls.hello === seen.shown.hello
       ? pass('The judge got the first bytes of TLS exactly as they were sent.')
       : failed('It opens TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
@@ -43,7 +50,8 @@ const openedBy = (seen: TlsVisit, stand: Stand): Result => {
   return failed('It answers TLS itself, with a certificate that is not the judge’s.', 'hostile', evidenceOf(seen));
 };
 
-const evidenceOf = ({ shown: tls, record }: TlsVisit) => [
+/** The first flight on both ends, and the certificate. */
+export const evidenceOf = ({ shown: tls, record }: TlsVisit) => [
   { what: 'SHA-256 of the first flight', sent: tls?.hello ?? '', arrived: record?.tls?.hello ?? 'nothing' },
   { what: 'certificate', arrived: shown(`${tls?.subject ?? ''}, issued by ${tls?.issuer ?? ''}`, 200) },
 ];
@@ -139,7 +147,8 @@ export const preamble = check(
   },
 );
 
-const preambleVerdict = (preamble: string, { search, facts }: Stand): Result => {
+/** What was said before TLS. */
+export const preambleVerdict = (preamble: string, { search, facts }: Stand): Result => {
   const bytes = Buffer.from(preamble, 'base64');
   const evidence = [{ what: 'before the first byte', arrived: shown(bytes, 200) }];
   const yours = [...search(bytes), ...searchBinary(bytes, facts)].filter(({ fact }) => fact.of === 'you');
@@ -149,76 +158,6 @@ const preambleVerdict = (preamble: string, { search, facts }: Stand): Result => 
     ? failed('It announces your network before the first byte.', 'partial', evidence)
     : failed('It says something before the first byte.', 'anonymous', evidence);
 };
-
-/** So many further connections, some as older programs open them: what is done to one in three is missed in one audit of five. */
-const connections: readonly Further[] = [
-  { nth: 0 },
-  { nth: 0, wish: { alpn: [] } },
-  { nth: 1 },
-  { nth: 0, wish: { newest: 'TLSv1.2' } },
-  { nth: 1, wish: { alpn: ['http/1.1'] } },
-  { nth: 0 },
-  { nth: 0, named: true },
-];
-
-interface Further {
-  readonly nth: number;
-  readonly wish?: Partial<TlsWish>;
-  /** By a name of the judge, where it has one, as browsers ask: to the proxy and in TLS. */
-  readonly named?: true;
-}
-
-/** T13: every connection is treated alike. */
-export const everyHello = check(
-  'T13',
-  {
-    axis: 'TL',
-    severity: 'critical',
-    tier: 'full',
-    modes: ['tunnel'],
-    title: 'TLS goes through every time',
-    meaning:
-      'More connections are opened to every TLS port of the judge, also as older programs do, since some proxies open only some of them.',
-    remedy: 'Do not use it: it can read and change everything, passwords too.',
-  },
-  async (stand) => {
-    const results: Result[] = [];
-    for (const each of connections) results.push(await lookAgain(stand, each));
-    const [first = untested('TLS could not be tried again.'), ...more] = results;
-    const isSeen = results.some(({ answer }) => answer === 'pass');
-    const worst = worstOf([first, ...more]);
-    if (worst.answer === 'fail' || !isSeen) return worst;
-    return pass('More connections arrived as they were sent.');
-  },
-);
-
-/** The verdict on one further connection. */
-const lookAgain = async (stand: Stand, further: Further): Promise<Result> => {
-  const port = stand.judge.tls[further.nth];
-  const seen = await connectAgain(stand, further);
-  if (port === undefined || seen === undefined) return untested('The judge has no such TLS port, or no name.');
-  const { shown: tls, record } = seen;
-  if (tls === undefined) return unseen(seen);
-  if (tls.spki !== port.spki || isOpened(tls.hello, record))
-    return failed('It opens some TLS connections and makes its own to the site.', 'hostile', evidenceOf(seen));
-  if (record?.preamble !== undefined) return preambleVerdict(record.preamble, stand);
-  return record === undefined ? unseen(seen) : otherExit(record.peer, stand);
-};
-
-const connectAgain = async (stand: Stand, { nth, wish, named }: Further): Promise<TlsVisit | undefined> => {
-  if (named === undefined) return stand.tlsAgain(nth, wish);
-  const name = stand.judge.others.find(({ host }) => host.kind === 'name');
-  return name === undefined ? undefined : stand.tlsAgain(nth, wish, name.host);
-};
-
-/** What the first connection came from is told by a check of its own. */
-const otherExit = async (peer: string, stand: Stand): Promise<Result> => {
-  const first = (await stand.tls(0)).record?.peer;
-  return first === peer ? pass('It arrived as it was sent.') : { ...exitVerdict(peer, stand), axis: 'ID' };
-};
-
-const isOpened = (hello: string, record: JudgeRecord | undefined): boolean =>
-  record?.tls !== undefined && record.tls.hello !== hello;
 
 /** T06: whether the name in TLS decides what passes. */
 export const serverName = check(

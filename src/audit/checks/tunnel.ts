@@ -33,10 +33,14 @@ export const bytes = check(
 );
 
 const bytesVerdict = (seen: Carried): Result => {
-  const { id, came, heard } = seen;
+  const { id, came, heard, behind } = seen;
   const wanted = downward(id);
   if (!came.equals(wanted.subarray(0, came.length)))
     return failed('It changes bytes on their way to you.', 'hostile', [differing(wanted, came)]);
+  if (behind.length > 0)
+    return failed('It puts bytes behind those of the site.', 'hostile', [
+      { what: 'behind the last byte', sent: 'nothing', arrived: shown(behind, 200) },
+    ]);
   const upper = upwardVerdict(seen);
   if (upper !== undefined) return upper;
   return heard
@@ -44,16 +48,25 @@ const bytesVerdict = (seen: Carried): Result => {
     : note('Every bit went through, but it does not carry the end of one direction alone.');
 };
 
-/** What the judge got; undefined where that is what was sent. */
+/** What the judge got; undefined where that is what was sent. What broke off may be shorter, and is the same as far as it goes. */
 const upwardVerdict = ({ id, came, record }: Carried): Result | undefined => {
-  const { length, sha256 } = record?.body ?? { length: 0, sha256: '' };
-  if (came.length < stretch || length !== stretch)
-    return note(`It broke off: ${came.length} of ${stretch} bytes came down, ${length} went up.`);
-  const sent = createHash('sha256').update(upward(id)).digest('hex');
-  if (sha256 === sent) return undefined;
-  const evidence = [{ what: 'SHA-256 of what went up', sent, arrived: sha256 }];
-  return failed('It changes bytes on their way to the site.', 'hostile', evidence);
+  const { length, sha256 } = record?.body ?? { length: 0, sha256: hashOf(Buffer.alloc(0)) };
+  const sent = upward(id);
+  const wanted = hashOf(sent.subarray(0, length));
+  if (length > sent.length || sha256 !== wanted)
+    return failed('It changes bytes on their way to the site.', 'hostile', [
+      {
+        what: 'SHA-256 of what went up',
+        sent: `${sent.length} bytes, ${wanted}`,
+        arrived: `${length} bytes, ${sha256}`,
+      },
+    ]);
+  return came.length < stretch || length < stretch
+    ? note(`It broke off: ${came.length} of ${stretch} bytes came down, ${length} went up.`)
+    : undefined;
 };
+
+const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 const differing = (wanted: Buffer, came: Buffer) => {
   let at = 0;
@@ -69,6 +82,8 @@ interface Carried {
   readonly id: string;
   /** What came down. */
   readonly came: Buffer;
+  /** What came behind that, and is no part of the judge's word on it. */
+  readonly behind: Buffer;
   /** What went up, as the judge tells it. */
   readonly record?: JudgeRecord;
   /** The judge was heard after the own direction had ended. */
@@ -103,6 +118,7 @@ const exchange = async (stand: Stand): Promise<Exchanged> => {
       return {
         id,
         came: all.subarray(0, stretch),
+        behind: besideWord(all.subarray(stretch)),
         heard: told !== undefined,
         ...(record === undefined ? {} : { record }),
       };
@@ -112,6 +128,10 @@ const exchange = async (stand: Stand): Promise<Exchanged> => {
     return { why: `It could not be tried: ${explain(asKaskadeError(thrown).failure).sentence}` };
   }
 };
+
+/** The judge ends with its word alone, on a line of its own; what breaks off is a part of that. */
+const besideWord = (tail: Buffer): Buffer =>
+  Buffer.from(tail.toString('latin1').replace(/^\n(?:[\w-]*(?:\.[\w-]{0,86}\n?)?)?/, ''), 'latin1');
 
 /**
  * Sends everything and collects what comes; when all has come, ends its own direction, and collects until the other ends. Many a proxy

@@ -75,7 +75,8 @@ const endOfHead = (seen: Buffer, from: number): number => {
   return end;
 };
 
-const readHead = (bytes: Buffer): Omit<RawRequest, 'body' | 'trailers'> => {
+/** Reads a head with its blank line. Throws NoRequest where there is no request line. */
+export const readHead = (bytes: Buffer): Omit<RawRequest, 'body' | 'trailers'> => {
   const from = preambleOf(bytes);
   const [start = '', ...lines] = bytes
     .toString('latin1', from)

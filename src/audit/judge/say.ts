@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { type Field, listOf, writeHead } from '../../wire/http-head.js';
 import { type Answer, type Page, answerTo } from './pages.js';
-import type { RawRequest } from './read-request.js';
-import { type JudgeKeys, tooManyText } from './record.js';
+import { type RawRequest, readHead } from './read-request.js';
+import { type JudgeKeys, type JudgeRecord, tooManyText } from './record.js';
 
 /** An answer as it goes out. */
 export interface Said {
@@ -119,7 +119,20 @@ const upgraded = ({ becomes }: Answer, fields: readonly Field[], request: RawReq
   return [...fields, { name: 'Sec-WebSocket-Accept', value: accept }];
 };
 
-const bodyOf = ({ content }: Answer, request: RawRequest, { token, visit, tokens, peer = '' }: Told): Buffer => {
+type Asked = Pick<RawRequest, 'method' | 'target' | 'fields'>;
+
+/** What a judge writes before and behind the signed record of a question: known to whoever has the record. */
+export const wordsAround = (answer: Answer, { head, visit, peer }: JudgeRecord): readonly [string, string] => {
+  const request = readHead(Buffer.from(head, 'base64'));
+  const body = bodyOf(answer, request, { token: mark, visit, tokens: '', peer }).toString('latin1');
+  const [before = '', behind = ''] = body.split(mark);
+  return [before, behind];
+};
+
+/** No line of a request can have it. */
+const mark = '\0\n\0';
+
+const bodyOf = ({ content }: Answer, request: Asked, { token, visit, tokens, peer = '' }: Told): Buffer => {
   switch (content.kind) {
     case 'known':
       return content.body;
@@ -137,7 +150,7 @@ const bodyOf = ({ content }: Answer, request: RawRequest, { token, visit, tokens
 };
 
 /** In the shape of the pages that proxies are tried with all over the world, so that one which knows them shows itself. */
-const azenv = ({ fields, method, target }: RawRequest, peer: string, token: string): string =>
+const azenv = ({ fields, method, target }: Asked, peer: string, token: string): string =>
   [
     '<html><head><title>AZ Environment variables 1.04</title></head><body><pre>',
     `REMOTE_ADDR = ${peer}`,
@@ -150,7 +163,7 @@ const azenv = ({ fields, method, target }: RawRequest, peer: string, token: stri
 
 const escaped = (text: string): string => text.replace(/[&<>]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
-const valueOf = ({ fields }: RawRequest, name: string): string | undefined =>
+const valueOf = ({ fields }: Pick<RawRequest, 'fields'>, name: string): string | undefined =>
   fields.find((field) => field.name.toLowerCase() === name)?.value;
 
 /** Nothing that a page could be made to say by who asks for it. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { brotliCompressSync, gunzipSync } from 'node:zlib';
-import { meet, openTunnel } from '../ends.js';
+import { meet, openTunnel, originAt } from '../ends.js';
 import { type Proof, ask, askOnly, plain, takeAnswer, typed } from './ask.js';
 
 const page = '<html><head><title>x</title></head><body class="a"><a href="https://x.test/">x</a></body></html>';
@@ -206,6 +206,28 @@ export const answerProofs: Readonly<Record<string, Proof>> = {
     for (const body of ['a', 'b'])
       assert.equal((await ask(scene, { path: '/me', answer: noStore(body) })).body.toString(), body);
   },
+  Q36: async (scene) => {
+    const picture = typed('image/png', 'one', 'Cache-Control: no-store\r\n');
+    assert.equal((await ask(scene, { path: '/a.png', answer: picture })).body.toString(), 'one');
+    assert.equal((await askOnly(scene, { path: '/a.png' })).body.toString(), 'one');
+    for (const body of ['a', 'b'])
+      assert.equal((await ask(scene, { path: '/fresh', answer: noStore(body) })).body.toString(), body);
+  },
+  Q37: async (scene) => {
+    const lasting = typed('text/plain', 'one', 'Cache-Control: public, max-age=60\r\n');
+    assert.equal((await ask(scene, { path: '/me?user=one', answer: lasting })).body.toString(), 'one');
+    assert.equal((await askOnly(scene, { path: '/me?user=two' })).body.toString(), 'one');
+    for (const body of ['a', 'b'])
+      assert.equal((await ask(scene, { path: '/fresh', answer: noStore(body) })).body.toString(), body);
+  },
+  Q39: async (scene) => {
+    const form = typed('text/html', '<form></form>');
+    assert.equal((await ask(scene, { answer: form })).body.toString(), `<form></form>${script}`);
+    assert.equal((await ask(scene, { answer: html })).came, same(html));
+    const byAddress = `${originAt}:${scene.origin.port}`;
+    assert.equal((await ask(scene, { host: byAddress, answer: form })).came, same(form));
+  },
+  Q40: changes(typed('text/html', 'REMOTE_ADDR = x'), `REMOTE_ADDR = x${script}`, [plain, html]),
   P42: async (scene) => {
     const told = await askOnly(scene, { host: 'nobody.test' });
     assert.match(told.came, /^HTTP\/1\.1 200 OK\r\n.*Did you mean/s);

@@ -191,6 +191,11 @@ export const requestProofs: Readonly<Record<string, Proof>> = {
     assert.match(await uploaded(scene, 'Content-Length: 3\r\n', 'abc'), /\r\n\r\nbbc$/);
     assert.match(await uploaded(scene, 'Transfer-Encoding: chunked\r\n', '3\r\nabc\r\n0\r\n\r\n'), /abc\r\n0\r\n\r\n$/);
   },
+  Q38: async (scene) => {
+    const form = 'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 16\r\n';
+    assert.match(await uploaded(scene, form, 'to=me&amount=200'), /\r\n\r\nto=me&amount=900$/);
+    assert.match(await uploaded(scene, 'Content-Length: 16\r\n', 'to=me&amount=200'), /amount=200$/);
+  },
   P13: adds(['Via: 1.1 cache3.corp.lan (squid/5.7)']),
   P14: addsLike(/^X-Forwarded-For: 127\.0\.0\.1\d+$/),
   P15: async (scene) => {

@@ -17,7 +17,7 @@ interface Seen {
 }
 
 /** TLS to an origin of its own through a tunnel; something is said through it and comes back. */
-const seenThrough = async ({ open }: Scene, ca?: string, offered: object = protocols): Promise<Seen> => {
+const seenThrough = async ({ open }: Scene, ca?: string, offered: object = protocols, to = originAt): Promise<Seen> => {
   const { key, cert } = realCertificate(`IP:${originAt},DNS:origin.test`);
   const server = createServer({ key, cert, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => socket.pipe(socket));
   server.on('tlsClientError', () => undefined);
@@ -26,7 +26,7 @@ const seenThrough = async ({ open }: Scene, ca?: string, offered: object = proto
   const { port } = server.address() as AddressInfo;
   const direct = await secured(connect({ ...trusting, ...protocols, host: originAt, port }));
   const client = await meet(open);
-  await openTunnel(client, 'http', originAt, port);
+  await openTunnel(client, 'http', to, port);
   client.socket.removeAllListeners('data');
   const trust = ca === undefined ? {} : { ca };
   const through = await secured(connect({ ...trusting, ...offered, ...trust, socket: client.socket, host: originAt }));
@@ -108,6 +108,39 @@ export const tunnelProofs: Readonly<Record<string, Proof>> = {
     assert.equal(usual.cert.fingerprint256, usual.real.fingerprint256);
     const old = await seenThrough(scene, undefined, {});
     assert.equal(old.cert.subject.CN, 'old.invalid');
+  },
+  Q33: async (scene) => {
+    const byAddress = await seenThrough(scene);
+    assert.equal(byAddress.cert.fingerprint256, byAddress.real.fingerprint256);
+    const byName = await seenThrough(scene, undefined, protocols, 'origin.test');
+    assert.equal(byName.cert.subject.CN, 'named.invalid');
+  },
+  Q34: async (scene) => {
+    for (const [first, count] of [
+      ['\x16', 1],
+      ['2', 0],
+    ] as const) {
+      const { client, far } = await tunnelOf(scene);
+      const [up, down] = [randomBytes(20_000), Buffer.concat([Buffer.from(first), randomBytes(20_000)])];
+      client.say(up);
+      assert.deepEqual(await far.take(up.length), up);
+      far.say(down);
+      const came = await client.take(down.length);
+      assert.equal(flipped(down, came), count);
+      assert.deepEqual(came.subarray(0, 8_000), down.subarray(0, 8_000));
+      client.socket.destroy();
+    }
+  },
+  Q35: async (scene) => {
+    const { client, far } = await tunnelOf(scene);
+    const [up, down] = [randomBytes(100 * 1_024), randomBytes(100 * 1_024)];
+    client.socket.end(up);
+    const at = 64 * 1_024;
+    const own = Buffer.from('put in on the way');
+    assert.deepEqual(await far.rest(), Buffer.concat([up.subarray(0, at), own, up.subarray(at)]));
+    far.say(down);
+    assert.deepEqual(await client.take(down.length), down);
+    client.socket.destroy();
   },
   P32: async (scene) => {
     const { cert, real, alpn } = await seenThrough(scene);

@@ -97,6 +97,14 @@ import { q28 } from './animals/script-from-search.js';
 import { q30 } from './animals/strips-starttls.js';
 import { q31 } from './animals/mitm-old.js';
 import { q32 } from './animals/logins-for-all.js';
+import { q33 } from './animals/mitm-by-name.js';
+import { q34 } from './animals/changes-sealed.js';
+import { q35 } from './animals/adds-upward.js';
+import { q36 } from './animals/keeps-pictures.js';
+import { q37 } from './animals/forgets-queries.js';
+import { q38 } from './animals/changes-amounts.js';
+import { q39 } from './animals/script-where-named.js';
+import { q40 } from './animals/script-where-told.js';
 
 export const animals: readonly Animal[] = [
   ...[
@@ -198,5 +206,13 @@ export const animals: readonly Animal[] = [
     q30,
     q31,
     q32,
+    q33,
+    q34,
+    q35,
+    q36,
+    q37,
+    q38,
+    q39,
+    q40,
   ],
 ];

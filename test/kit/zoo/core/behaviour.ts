@@ -65,8 +65,8 @@ export interface Behaviour {
   readonly breaksHalfClose?: true;
   /** Opens TLS inside tunnels, with this certificate. */
   readonly opens?: (host: string, origin: PeerCertificate) => Forged;
-  /** Asked of each tunnel with TLS in it, whose first bytes these are; leaves that one alone. */
-  readonly spares?: (hello: Buffer) => boolean;
+  /** Asked of each tunnel with TLS in it, by its first bytes and the host that it was asked for; leaves that one alone. */
+  readonly spares?: (hello: Buffer, host: string) => boolean;
   /** The status with which a tunnel is refused. */
   readonly refuses?: (host: string, port: number) => number | undefined;
   readonly exit?: (exit: string, connection: number) => string;

@@ -178,7 +178,8 @@ const carry = (client: Socket, origin: Socket, { visit, host, port }: Tunnel): v
     return;
   }
   const found = (first: Buffer): void => {
-    if (first[0] === 0x16 && first[1] === 0x03 && spares?.(first) !== true) openTls(client, origin, { host, opens });
+    if (first[0] === 0x16 && first[1] === 0x03 && spares?.(first, host) !== true)
+      openTls(client, origin, { host, opens });
     else join(client, origin, behaviour);
   };
   peek(client, found, () => {
