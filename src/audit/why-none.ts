@@ -44,7 +44,20 @@ const silence = (failure: Failure | undefined): Settled => {
   if (failure === undefined) return nothing('dead', 'It gave no answer.');
   if (failure.code === 'answer-timeout') return nothing('dead', 'It gave no answer in time.', failure);
   if (failure.code === 'answer-missing') return nothing('dead', 'It hung up without an answer.', failure);
-  return nothing('dead', explain(failure).sentence, failure);
+  return nothing('dead', aloneText(failure) ?? explain(failure).sentence, failure);
+};
+
+/** A proxy that is asked by itself is not told to be hop 1 of 1. */
+const aloneText = ({ code, note, hops = 1 }: Failure): string | undefined => {
+  if (hops > 1) return undefined;
+  const noted = note === undefined ? '' : ` (${note})`;
+  const texts: Readonly<Partial<Record<Failure['code'], string>>> = {
+    'hop-unreachable': `Nobody answers there${noted}.`,
+    'hop-timeout': 'It did not answer in time.',
+    'hop-closed': 'It closed the connection.',
+    'hop-reset': `It broke the connection${noted}.`,
+  };
+  return texts[code];
 };
 
 /** The first byte of an alert: a TLS server does not understand what it was told (RFC 8446 §5.1). */

@@ -1,3 +1,4 @@
+import type { Evidence } from '../../model/audit.js';
 import type { PageName } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
 import { shown } from '../ask/text.js';
@@ -95,7 +96,7 @@ export const uploads = check(
       const name = ways[index]?.name ?? '';
       if (seen.record === undefined) lost.push(`${name}: ${whyNot(seen)}`);
       else if (!hasArrived(seen.record, seen.content))
-        return failed(`What was sent by ${name} arrived changed.`, 'stealth', []);
+        return failed(`What was sent by ${name} arrived changed.`, 'stealth', changeOf(seen.record, seen.content));
     }
     if (lost.length === ways.length) return untested(lost[0] ?? '');
     return lost.length > 0
@@ -129,6 +130,15 @@ const ways = [
 const hasArrived = ({ body: arrived }: JudgeRecord, body: Buffer): boolean => {
   const bytes = Buffer.from(arrived?.bytes ?? '', 'base64');
   return arrived?.length === body.length && body.subarray(0, bytes.length).equals(bytes);
+};
+
+/** Where it begins to differ; behind what the judge keeps, only how long it is can be told. */
+const changeOf = ({ body }: JudgeRecord, sent: Buffer): readonly Evidence[] => {
+  const came = Buffer.from(body?.bytes ?? '', 'base64');
+  const at = came.findIndex((byte, index) => byte !== sent[index]);
+  if (at === -1) return [{ what: 'its length', sent: `${sent.length} bytes`, arrived: `${body?.length ?? 0} bytes` }];
+  const piece = (bytes: Buffer): string => shown(bytes.subarray(Math.max(0, at - 20), at + 40), 60);
+  return [{ what: `the upload around byte ${at}`, sent: piece(sent), arrived: piece(came) }];
 };
 
 /** H17: whether protocols can be switched. */

@@ -4,13 +4,24 @@ import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { failedHead } from './answer-head.js';
-import { type Result, check, failed, headOf, inconclusive, note, pass, untested, worstOf } from './check.js';
+import {
+  type Check,
+  type Result,
+  check,
+  failed,
+  headOf,
+  inconclusive,
+  note,
+  pass,
+  untested,
+  worstOf,
+} from './check.js';
 import { bodyVerdict } from './decoys.js';
 import { identityIn, sightingsIn } from './identity.js';
-import { integrityIn } from './integrity.js';
+import { integrity, integrityIn } from './integrity.js';
 import { otherKinds } from './kinds.js';
 import { newsBeside } from './news.js';
-import { presenceIn } from './presence.js';
+import { presence, presenceIn } from './presence.js';
 import { type Arrived, arrivedOf, ofKind } from './requests.js';
 
 /** H20: what holds for the plain question holds for every kind of request. */
@@ -47,9 +58,14 @@ export const everyKind = check(
 
 const verdictsOf = (visit: Visit, record: JudgeRecord, stand: Stand): readonly Result[] => [
   identityIn(visit, record, stand),
-  { ...presenceIn(visit, record, stand), axis: 'PX' },
-  { ...integrityIn(visit, record), axis: 'RQ' },
+  { ...presenceIn(visit, record, stand), ...wordsOf(presence) },
+  { ...integrityIn(visit, record), ...wordsOf(integrity) },
 ];
+
+/** What is found as another check would find it is as bad as there, and met as there. */
+const wordsOf = ({ axis, severity, remedy }: Check): Pick<Result, 'axis' | 'severity' | 'remedy'> => ({
+  ...{ axis, severity, remedy },
+});
 
 /** What came back of a question that arrived, where it is not what was given. */
 const cameBack = (
@@ -64,7 +80,11 @@ const cameBack = (
     ...(expected.content.kind === 'known' ? [bodyVerdict(visit)] : []),
     ...(expected.becomes === undefined ? [failedHead(visit)].flatMap((result) => result ?? []) : []),
   ];
-  return results.filter(isNews).map((result) => ofKind({ ...result, axis: 'RS' }, page));
+  return results
+    .filter(isNews)
+    .map((result) =>
+      ofKind({ ...result, axis: 'RS', remedy: 'Do not use it: what comes back is not what sites answer.' }, page),
+    );
 };
 
 /** Other words in the place of a record. */
