@@ -172,3 +172,11 @@ export interface CheckText {
 /** By whom an audit has seen what it says: so many judges, or pages of others alone. */
 export const seenBy = (judges: number): string =>
   judges === 0 ? 'pages of others' : `${judges} ${judges === 1 ? 'judge' : 'judges'}`;
+
+/** Checks that were not tested, by the reason. */
+export const checksByReason = (findings: readonly Finding[]): ReadonlyMap<string, readonly CheckId[]> => {
+  const reasons = new Map<string, CheckId[]>();
+  for (const { check, answer, sentence } of findings)
+    if (answer === 'untested') reasons.set(sentence, [...(reasons.get(sentence) ?? []), check]);
+  return reasons;
+};
