@@ -25,7 +25,7 @@ export const auditPage = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>kaskade audit</title>',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<style>${style}</style></head><body><h1>What these proxies do to traffic</h1>`,
-    `<p>${reports.length === 1 ? 'One proxy' : `${reports.length} proxies`}, ${when(reports)} UTC, the worst first. Each cell is one check: hover over it for its words; a row leads to the evidence.</p>`,
+    `<p>${reports.length === 1 ? 'One proxy' : `${reports.length} proxies`}, ${when(reports)} UTC, the worst first. Each cell is one check: hover over it for its words; a row leads to the evidence. Your own address is in it where a proxy has told it: look before you give the page away.</p>`,
     heatMap(rows, asked),
     legend,
     '<h2>Findings</h2>',
@@ -117,7 +117,7 @@ const marked = (text = '', other = ''): string => {
   const known = new Set(other.split('\n'));
   return text
     .split('\n')
-    .map((line) => (other === '' || known.has(line) ? safe(line) : `<mark>${safe(line)}</mark>`))
+    .map((line) => (line === '' || known.has(line) ? safe(line) : `<mark>${safe(line)}</mark>`))
     .join('\n');
 };
 

@@ -205,9 +205,11 @@ const isAsBad = ({ modes }: AuditReport, worst: Grade): boolean =>
 const tellSum = (output: Output, reports: readonly AuditReport[]): void => {
   if (reports.length < 2) return;
   const counts = new Map<string, number>();
-  for (const { outcome, modes } of reports) {
+  for (const { outcome, modes, tier } of reports) {
     const words =
-      outcome === 'audited' ? modes.map(({ mode, grade }) => `${mode} ${grade ?? 'without a grade'}`) : [outcome];
+      outcome === 'audited'
+        ? modes.map(({ mode, grade }) => `${mode} ${grade ?? (tier === 'pulse' ? 'works' : 'without a grade')}`)
+        : [outcome];
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const parts = [...counts]

@@ -24,6 +24,7 @@ import { factsOfHops } from './audit-hops.js';
 import { isHere } from './audit-jobs.js';
 import { judgesFor, meetJudges } from './audit-judges.js';
 import { keptModes, shelve } from './audit-shelf.js';
+import { tellingLoss } from './audit-loss.js';
 import { type KeyedJob, wantedJobs } from './audit-wanted.js';
 import { type MetWitnesses, meetWitnesses, toldBy, witnessesFor } from './audit-witnesses.js';
 import { keyNamed } from './book-desk.js';
@@ -236,7 +237,7 @@ const asked = async (wanted: readonly KeyedJob[], { wish, parts, ask }: Asking):
   }
 };
 
-const rulesFor = ({ most = usualRules.most, onProgress }: AuditWish) => ({
+const rulesFor = ({ most = usualRules.most, onProgress, onNotice }: AuditWish) => ({
   ...{ ...usualRules, most, pace: Math.max(usualRules.pace, Math.ceil(most / 140)) },
-  ...(onProgress === undefined ? {} : { onProgress }),
+  onProgress: tellingLoss(onProgress, onNotice),
 });

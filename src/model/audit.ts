@@ -155,6 +155,8 @@ export interface AuditProgress {
   readonly left?: Millis;
   /** The own line is slower than it was: less is asked at once, and silence is not taken for death. */
   readonly congested: boolean;
+  /** The judge has not answered for some seconds, asked directly. */
+  readonly lost?: true;
 }
 
 /** What a person reads of a check, whether it was asked or not. */

@@ -21,6 +21,19 @@ test('what a proxy says is text and nothing else', () => {
   assert.doesNotMatch(page, /\ssrc="|href="[^#]|@import|url\(/);
 });
 
+test('what arrived and was not sent is marked, also where nothing was sent', () => {
+  const evidence = [
+    { what: 'the head', sent: 'GET /a\nHost: x', arrived: 'GET /a\nHost: x\nVia: 1.1 gw' },
+    { what: 'yours, dotted', arrived: 'X-Forwarded-For: 192.0.2.7' },
+  ];
+  const report = withFindings(
+    reportOf('http://93.0.0.1:80', { forward: 'transparent' }),
+    findingOf('H02', 'fail', { evidence }),
+  );
+  const marks = [...auditPage([report], auditDeskOf()).matchAll(/<mark>(.*?)<\/mark>/g)].map(([, text]) => text);
+  assert.deepEqual(marks, ['Via: 1.1 gw', 'X-Forwarded-For: 192.0.2.7']);
+});
+
 test('the worst comes first, empty columns are left out, and what was not tested has its reason', () => {
   const fine = withFindings(
     reportOf('http://93.0.0.1:80', { forward: 'clean' }),
