@@ -110,7 +110,7 @@ const createEchoes = () => {
 const unknown = (report: AuditReport): AuditReport => ({
   ...report,
   outcome: 'inconclusive',
-  sentence: 'It said nothing while the line of this machine was full.',
+  sentence: 'It said nothing while the line of this machine was full, or the judge did not answer.',
 });
 
 const askJudge = async (judge: JudgeLink, within: Millis, cancel: Cancel): Promise<Millis | undefined> => {

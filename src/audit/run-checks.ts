@@ -95,11 +95,12 @@ const confirm = async <On extends WitnessStand>(
 
 /** A result beside the check's own words. */
 export const findingOf = (check: Omit<Check, 'run'>, mode: Mode, result: Result): Finding => {
-  const { answer, sentence, caps, doubt, evidence = [], axis = check.axis } = result;
+  const { answer, sentence, caps, doubt, evidence = [] } = result;
+  const { axis = check.axis, severity = check.severity, remedy = check.remedy } = result;
   return {
-    ...{ check: check.id, mode, axis, severity: check.severity, answer, sentence, evidence },
+    ...{ check: check.id, mode, axis, severity, answer, sentence, evidence },
     ...(answer === 'fail' && caps !== undefined ? { caps } : {}),
     ...(doubt === undefined ? {} : { doubt }),
-    ...(answer === 'fail' ? { remedy: check.remedy } : {}),
+    ...(answer === 'fail' ? { remedy } : {}),
   };
 };

@@ -15,7 +15,7 @@ export interface Tally {
 /** Begins to count. */
 export const createTally = (
   all: number,
-  control: Pick<Control, 'room' | 'isCongested'>,
+  control: Pick<Control, 'room' | 'isCongested'> & Partial<Control>,
   onProgress: ((progress: AuditProgress) => void) | undefined,
 ): Tally => {
   const outcomes: Record<string, number> = {};
@@ -29,7 +29,8 @@ export const createTally = (
     const rate = first === undefined || at === first.at ? 0 : ((done - first.done) / (at - first.at)) * 1_000;
     const left = rate > 0 ? { left: millis(((all - done) / rate) * 1_000) } : {};
     const { room, congested } = { room: control.room(), congested: control.isCongested() };
-    onProgress?.({ all, done, running, room, outcomes: { ...outcomes }, rate, congested, ...left });
+    const lost = control.isLost?.() === true ? { lost: true as const } : {};
+    onProgress?.({ all, done, running, room, outcomes: { ...outcomes }, rate, congested, ...left, ...lost });
   };
   const clock = setInterval(tell, 250);
   return {

@@ -25,23 +25,38 @@ export const nothing = (outcome: AuditOutcome, sentence: string, failure?: Failu
 
 /** What kept a proxy from working, by the failure that says most. */
 export const whyNone = (looked: Sights): Settled => {
-  const failures = [...looked.visits, ...looked.byTls].flatMap(({ failure }) => failure ?? []);
-  const find = (...codes: readonly string[]): Failure | undefined => failures.find(({ code }) => codes.includes(code));
+  const failures = failuresOf(looked);
+  const find: Find = (...codes) => failures.find(({ code }) => codes.includes(code));
   const refused = looked.visits.flatMap(({ reply }) => (reply?.kind === 'answer' ? [reply.status] : []));
   const local = find('out-of-files', 'internal');
   if (local !== undefined) return nothing('inconclusive', explain(local).sentence, local);
+  const [first] = failures;
+  return wishOf(refused, find) ?? wordsOf(looked, refused, find) ?? silence(first);
+};
+
+const failuresOf = ({ visits, byTls }: Sights): readonly Failure[] =>
+  [...visits, ...byTls].flatMap(({ failure }) => failure ?? []);
+
+type Find = (...codes: readonly string[]) => Failure | undefined;
+
+/** What it asks for before it is asked for anything more. */
+const wishOf = (refused: readonly number[], find: Find): Settled | undefined => {
   const login = find('hop-auth-missing', 'hop-auth-refused');
   if (login !== undefined || refused.some((status) => status === 407 || status === 401))
     return nothing('needs-auth', 'It asks for a login.', login);
-  const later = find('proxy-declines');
-  if (later !== undefined || refused.includes(429))
-    return nothing('inconclusive', explain(later ?? { code: 'proxy-declines', note: 'HTTP 429' }).sentence, later);
-  const [first] = failures;
+  const later = find('proxy-declines') ?? (refused.includes(429) ? declined : undefined);
+  return later && nothing('inconclusive', explain(later).sentence, later);
+};
+
+const declined: Failure = { code: 'proxy-declines', note: 'HTTP 429' };
+
+/** What it says that is no proxy, or passes nothing on. */
+const wordsOf = (looked: Sights, refused: readonly number[], find: Find): Settled | undefined => {
   if (refused.length > 0 && refused.every((status) => status >= 400))
-    return nothing('dead', `It passes nothing on: it answers ${refused.join(', ')}.`, first);
+    return nothing('dead', `It passes nothing on: it answers ${refused.join(', ')}.`, failuresOf(looked)[0]);
   if (looked.visits.some(isDrop) && looked.visits.every((visit) => visit.reply === undefined || isDrop(visit)))
     return nothing('dead', 'It said one byte, and nothing more in time.', { code: 'answer-timeout' });
-  return spokenOtherwise(looked, find('hop-garbled', 'hop-oversized')) ?? silence(first);
+  return spokenOtherwise(looked, find('hop-garbled', 'hop-oversized'));
 };
 
 /** One byte that begins no answer is not yet a banner: some keep connections open with a byte now and then. */
@@ -52,7 +67,20 @@ const silence = (failure: Failure | undefined): Settled => {
   if (failure === undefined) return nothing('dead', 'It gave no answer.');
   if (failure.code === 'answer-timeout') return nothing('dead', 'It gave no answer in time.', failure);
   if (failure.code === 'answer-missing') return nothing('dead', 'It hung up without an answer.', failure);
-  return nothing('dead', explain(failure).sentence, failure);
+  return nothing('dead', aloneText(failure) ?? explain(failure).sentence, failure);
+};
+
+/** A proxy that is asked by itself is not told to be hop 1 of 1. */
+const aloneText = ({ code, note, hops = 1 }: Failure): string | undefined => {
+  if (hops > 1) return undefined;
+  const noted = note === undefined ? '' : ` (${note})`;
+  const texts: Readonly<Partial<Record<Failure['code'], string>>> = {
+    'hop-unreachable': `Nobody answers there${noted}.`,
+    'hop-timeout': 'It did not answer in time.',
+    'hop-closed': 'It closed the connection.',
+    'hop-reset': `It broke the connection${noted}.`,
+  };
+  return texts[code];
 };
 
 /** The first byte of an alert: a TLS server does not understand what it was told (RFC 8446 §5.1). */

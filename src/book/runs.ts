@@ -17,14 +17,16 @@ export interface Run {
 export interface Runs {
   /** Begins a run, or goes on with one of the same tier and filter. Throws `audit-running` where somebody is at it. */
   readonly begin: (tier: string, filter: string, proxies: readonly number[]) => Run;
-  /** These have their reports now; to be called at least every minute while a run goes on. */
+  /** These have their reports now, or need none any more. */
   readonly settle: (run: number, proxies: readonly number[]) => void;
+  /** Somebody is still at it: to be called every few seconds while a run goes on. */
+  readonly hold: (run: number) => void;
   /** Leaves a run: forgotten where nobody waits in it any more, else to be gone on with. */
   readonly leave: (run: number) => void;
 }
 
-/** Who has not said anything for so long is not at it any more. */
-const heldFor = 120_000;
+/** Who has not said anything for so long is not at it any more: one that was killed keeps nobody waiting. */
+const heldFor = 20_000;
 
 /** Keeps runs through a connection. */
 export const createRuns = (database: Database, clock: () => Stamp): Runs => {
@@ -45,6 +47,7 @@ export const createRuns = (database: Database, clock: () => Stamp): Runs => {
         for (const proxy of proxies) on.wait.run(key, proxy);
         return { key, proxies, resumed: false };
       }),
+    hold,
     settle: (run, proxies) => {
       inTransaction(database, () => {
         for (const proxy of proxies) on.settle.run(run, proxy);

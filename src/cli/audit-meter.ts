@@ -1,41 +1,19 @@
-/** One line at the foot of a terminal: how an audit of many stands. */
+/** How an audit stands, in one line. */
 
 import type { AuditProgress } from '../model/audit.js';
+import { type Millis, millis } from '../model/brand.js';
 import { spanText } from './amounts.js';
-import type { Output } from './output.js';
 
-/** The line. */
-export interface Meter {
-  readonly show: (progress: AuditProgress) => void;
-  /** Takes it away, before something else is printed. */
-  readonly clear: () => void;
-}
-
-/** A meter on stderr; none where that is no terminal, or JSON is wanted. */
-export const createMeter = (output: Output): Meter => {
-  const isShown = process.stderr.isTTY && !output.json;
-  let isThere = false;
-  const clear = (): void => {
-    if (isThere) process.stderr.write('\r\x1b[K');
-    isThere = false;
-  };
-  return {
-    clear,
-    show: (progress) => {
-      if (!isShown || progress.all < 2) return;
-      process.stderr.write(`\r\x1b[K${meterText(progress)}`);
-      isThere = true;
-    },
-  };
-};
-
-/** `120 of 500, 40 at once, 12 a second, 31 s left: 80 audited, 40 dead`. */
-const meterText = ({ all, done, running, room, rate, left, outcomes, congested }: AuditProgress): string => {
+/** `120 of 500, 31 s left, 40 at once of 256, 12 a second: 80 audited, 40 dead`; of one proxy, for how long it has been looked at. */
+export const meterText = (progress: AuditProgress, since: Millis): string => {
+  const { all, done, running, room, rate, left, outcomes, congested, lost } = progress;
+  if (all < 2) return `under way for ${spanText(since)}`;
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
   return [
-    `${done} of ${all}, ${running} of ${room} at once, ${rate.toFixed(rate < 10 ? 1 : 0)} a second`,
-    ...(left === undefined || done === all ? [] : [`, ${spanText(left)} left`]),
+    `${done} of ${all}`,
+    ...(left === undefined || done === all ? [] : [`, ${spanText(millis(Math.max(1_000, left)))} left`]),
+    `, ${running} at once of ${room}, ${rate.toFixed(rate < 10 ? 1 : 0)} a second`,
     ...(counts.length === 0 ? [] : [`: ${counts.join(', ')}`]),
-    ...(congested ? ['; this line is full'] : []),
+    ...(lost === true ? ['; the judge does not answer'] : congested ? ['; this line is full'] : []),
   ].join('');
 };

@@ -6,6 +6,7 @@ import {
   type Evidence,
   type Finding,
   type ModeReport,
+  checksByReason,
   seenBy,
 } from '../model/audit.js';
 import { type Grade, grades } from '../model/book.js';
@@ -22,15 +23,21 @@ interface Telling {
 
 /** Prints a report. */
 export const tellReport = (output: Output, report: AuditReport, { changed, isAlone }: Telling): void => {
-  output.say({ tone: 'strong', text: report.proxy }, `  ${headOf(report)}`);
+  output.say({ tone: 'strong', text: report.proxy }, `  ${headOf(report, isAlone)}`);
   if (report.outcome !== 'audited') return;
   for (const mode of report.modes) tellMode(output, mode, isAlone);
   if (changed.length > 0) output.say(`  changed since the last audit: ${changed.join(', ')}`);
   if (isAlone) tellEnd(output, report);
 };
 
-const headOf = ({ outcome, sentence, took, tier }: AuditReport): string =>
-  outcome === 'audited' && tier !== 'pulse' ? `${tier}, ${(took / 1_000).toFixed(1)} s` : `${outcome}: ${sentence}`;
+const headOf = (report: AuditReport, isAlone: boolean): string => {
+  const { outcome, sentence, took, tier } = report;
+  if (outcome !== 'audited' || tier === 'pulse') return `${outcome}: ${sentence}`;
+  return `${tier}, ${(took / 1_000).toFixed(1)} s${isAlone ? '' : `, ${whenText(report)}`}`;
+};
+
+const whenText = ({ at, judges }: AuditReport): string =>
+  `at ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC by ${seenBy(judges)}`;
 
 const tellMode = (output: Output, { mode, grade, sentence, findings, exits }: ModeReport, isAlone: boolean): void => {
   output.say(`  ${mode.padEnd(8)}`, gradePiece(grade), `  ${sentence}`);
@@ -43,18 +50,16 @@ const tellMode = (output: Output, { mode, grade, sentence, findings, exits }: Mo
   tellRest(output, findings, isAlone);
 };
 
-/** What passed, and what was not tested: with the reasons where there is one report only. */
+/** What passed, and what was not tested and why. */
 const tellRest = (output: Output, findings: readonly Finding[], isAlone: boolean): void => {
   const passed = findings.filter(({ answer }) => answer === 'pass').map(({ check }) => check);
   if (isAlone && passed.length > 0) output.say({ tone: 'faint', text: `    passed: ${passed.join(', ')}` });
-  const untested = findings.filter(({ answer }) => answer === 'untested');
-  if (!isAlone && untested.length > 0) {
-    output.say({ tone: 'faint', text: `    not tested: ${untested.map(({ check }) => check).join(', ')}` });
-    return;
-  }
-  for (const { check, sentence: why } of untested)
-    output.say({ tone: 'faint', text: `    ${check}  not tested: ${why}` });
+  for (const [why, checks] of checksByReason(findings))
+    output.say({ tone: 'faint', text: `    ${checks.join(', ')}  not tested: ${isAlone ? why : firstOf(why)}` });
 };
+
+/** The first sentence. */
+const firstOf = (text: string): string => text.replace(/(?<=\.) .*$/s, '');
 
 const gradePiece = (grade: Grade | undefined): Piece => {
   if (grade === undefined) return 'no grade  ';
@@ -91,15 +96,15 @@ const tellLines = (output: Output, sign: 'sent' | 'arrived', lines: readonly str
     output.say({ tone: 'faint', text: `           ${lines.length - mostLines} more lines` });
 };
 
-const tellEnd = (output: Output, { judges, at, traits }: AuditReport): void => {
+const tellEnd = (output: Output, report: AuditReport): void => {
+  const { traits } = report;
   const { spareLife } = traits;
   const speech = speechText(speechOf(traits));
   if (speech !== undefined) output.say({ tone: 'faint', text: `  ${speech}` });
   if (spareLife !== undefined) output.say({ tone: 'faint', text: `  ${spareLifeText(spareLife)}` });
-  const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   output.say({
     tone: 'faint',
-    text: `  seen at ${when} UTC by ${seenBy(judges)}; it may be otherwise tomorrow`,
+    text: `  seen ${whenText(report)}; it may be otherwise tomorrow`,
   });
 };
 

@@ -1,17 +1,20 @@
 /** `kaskade audit`: what proxies really do to traffic. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import type { AuditReport, CheckId, CheckText, Tier } from '../model/audit.js';
+import { readFileSync } from 'node:fs';
+import type { AuditReport, CheckText, Tier } from '../model/audit.js';
 import { axes, tiers } from '../model/audit.js';
 import { type Grade, grades } from '../model/book.js';
-import { millis } from '../model/brand.js';
+import { millis, now, since } from '../model/brand.js';
 import { fail } from '../model/error.js';
 import type { AuditDesk, AuditWish } from '../engine/controller.js';
-import { createMeter } from './audit-meter.js';
+import { meterText } from './audit-meter.js';
+import { reservePage } from './audit-file.js';
 import { tellReport } from './audit-report.js';
+import { createTable } from './audit-table.js';
 import type { Face, Furnish } from './face.js';
 import type { Output } from './output.js';
 import { catchSignals } from './signals.js';
+import { createStatusLine } from './status-line.js';
 
 interface Flags {
   readonly file?: string;
@@ -76,30 +79,72 @@ const work = async (face: Face, audits: AuditDesk, { proxies, flags }: Asked): P
   const { output } = face;
   const failOn = flags.failOn === undefined ? undefined : gradeOf(flags.failOn);
   const of = targetsOf(proxies, flags);
+  const tier = tierOf(flags.tier);
+  const options = optionsOf(flags);
+  // Hours of work are not lost for a file that cannot be written.
+  const page = flags.html === undefined ? undefined : reservePage(flags.html);
   const { signal } = catchSignals();
-  const reports: AuditReport[] = [];
-  const meter = createMeter(output);
-  const onReport = (report: AuditReport, changed: readonly CheckId[]): void => {
-    meter.clear();
-    reports.push(report);
-    tellReport(output, report, { changed, isAlone: of.kind !== 'book' && reports.length === 1 && proxies.length < 2 });
-    output.value({ event: 'report', ...withoutAsked(report), changed });
-  };
+  const teller = createTeller(output, of);
   try {
-    await audits.run({
-      ...{ of, tier: tierOf(flags.tier), signal, onReport, onProgress: meter.show },
+    await audits.run({ ...{ of, tier, signal }, ...teller.on, ...options });
+  } finally {
+    teller.end({ isStopped: signal.aborted });
+    await page?.write(teller.reports, audits);
+  }
+  return failOn !== undefined && teller.reports.some((report) => isAsBad(report, failOn)) ? 1 : 0;
+};
+
+/** What is told while an audit runs, and when it has ended. */
+interface Teller {
+  readonly on: Pick<AuditWish, 'onReport' | 'onProgress' | 'onNotice'>;
+  readonly end: (how: { readonly isStopped: boolean }) => void;
+  readonly reports: readonly AuditReport[];
+}
+
+/** On a terminal many are a table while they run, and reports of those that work at the end; elsewhere reports as they come. */
+const createTeller = (output: Output, of: AuditWish['of']): Teller => {
+  const isAlone = of.kind === 'cascade' || (of.kind === 'proxies' && of.proxies.length === 1);
+  const isTable = process.stdout.isTTY && !output.json && !isAlone;
+  const foot = createStatusLine(output);
+  const table = createTable(output, isTable ? process.stdout.columns : 80);
+  const began = now();
+  const reports: AuditReport[] = [];
+  const later: (() => void)[] = [];
+  let all = 0;
+  return {
+    reports,
+    on: {
+      onReport: (report, changed) => {
+        foot.clear();
+        reports.push(report);
+        const tell = (): void => {
+          tellReport(output, report, { changed, isAlone });
+        };
+        if (isTable) table.add(report);
+        if (!isTable) tell();
+        else if (report.outcome === 'audited') later.push(tell);
+        output.value({ event: 'report', ...withoutAsked(report), changed });
+      },
+      onProgress: (progress) => {
+        all = progress.all;
+        foot.show(meterText(progress, since(began, now())));
+      },
       onNotice: (text) => {
+        foot.clear();
         output.note(text);
       },
-      ...optionsOf(flags),
-    });
-  } finally {
-    meter.clear();
-  }
-  if (flags.html !== undefined) await writePage(flags.html, audits, reports);
-  tellSum(output, reports);
-  return failOn !== undefined && reports.some((report) => isAsBad(report, failOn)) ? 1 : 0;
+    },
+    end: ({ isStopped }) => {
+      foot.clear();
+      for (const tell of later) tell();
+      tellSum(output, reports);
+      if (isStopped && all > 1) output.note(stoppedText(of, { done: reports.length, all }));
+    },
+  };
 };
+
+const stoppedText = (of: AuditWish['of'], { done, all }: { readonly done: number; readonly all: number }): string =>
+  `${done} of ${all} have their report${of.kind === 'book' ? '; the same command goes on with the others' : ''}.`;
 
 const optionsOf = ({ judge, witness, yes, timeout, concurrency }: Flags): Partial<AuditWish> => ({
   ...(judge === undefined ? {} : { judges: judge }),
@@ -111,7 +156,8 @@ const optionsOf = ({ judge, witness, yes, timeout, concurrency }: Flags): Partia
 
 const numberOf = (flag: string, text: string, most: number): number => {
   const value = /^\d{1,5}(?:\.\d{1,3})?$/.test(text) ? Number(text) : 0;
-  if (value <= 0 || value > most) throw fail('bad-usage', { note: `${flag} is a number up to ${most}.` });
+  if (value <= 0 || value > most)
+    throw fail('bad-usage', { note: `${flag} is a number above 0, and ${most} at most.` });
   return value;
 };
 
@@ -125,11 +171,17 @@ const targetsOf = (proxies: readonly string[], { file, cascade, all, filter }: F
 };
 
 const linesOf = (path: string): readonly string[] => {
+  const lines = textOf(path)
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  if (lines.length === 0) throw fail('bad-usage', { note: `There is no proxy in ${path}.` });
+  return lines;
+};
+
+const textOf = (path: string): string => {
   try {
-    return readFileSync(path, 'utf8')
-      .split(/\r?\n/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'));
+    return readFileSync(path, 'utf8');
   } catch (thrown) {
     throw fail('file-unreadable', { note: path }, thrown);
   }
@@ -153,24 +205,17 @@ const isAsBad = ({ modes }: AuditReport, worst: Grade): boolean =>
 const tellSum = (output: Output, reports: readonly AuditReport[]): void => {
   if (reports.length < 2) return;
   const counts = new Map<string, number>();
-  for (const { outcome, modes } of reports) {
+  for (const { outcome, modes, tier } of reports) {
     const words =
-      outcome === 'audited' ? modes.map(({ mode, grade }) => `${mode} ${grade ?? 'without a grade'}`) : [outcome];
+      outcome === 'audited'
+        ? modes.map(({ mode, grade }) => `${mode} ${grade ?? (tier === 'pulse' ? 'works' : 'without a grade')}`)
+        : [outcome];
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const parts = [...counts]
     .sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0]))
     .map(([word, count]) => `${count} ${word}`);
   output.note(`${reports.length} proxies: ${parts.join(', ')}`);
-};
-
-const writePage = async (path: string, audits: AuditDesk, reports: readonly AuditReport[]): Promise<void> => {
-  const { auditPage } = await import('./audit-page.js');
-  try {
-    writeFileSync(path, auditPage(reports, audits), { flag: 'wx', mode: 0o600 });
-  } catch (thrown) {
-    throw fail('file-unwritable', { note: path }, thrown);
-  }
 };
 
 const explain = (output: Output, { checks }: AuditDesk, wanted: string): number => {

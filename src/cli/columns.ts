@@ -9,10 +9,23 @@ export const inColumns = (cells: readonly (readonly string[])[]): readonly strin
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => stringWidth(row[column] ?? ''))));
   return rows.map((row) =>
     row
-      .map((cell, column) => pad(cell, widths[column] ?? 0))
+      .map((cell, column) => padTo(cell, widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   );
 };
 
-const pad = (cell: string, width: number): string => cell + ' '.repeat(Math.max(0, width - stringWidth(cell)));
+/** A text and blanks, as wide as that on a terminal. */
+export const padTo = (cell: string, width: number): string => cell + ' '.repeat(Math.max(0, width - stringWidth(cell)));
+
+/** A text no wider than that; what was cut off is marked. */
+export const cutTo = (text: string, width: number): string => {
+  const plain = clean(text);
+  if (stringWidth(plain) <= width) return plain;
+  let kept = '';
+  for (const sign of plain) {
+    if (stringWidth(kept + sign) > width - 1) break;
+    kept += sign;
+  }
+  return `${kept}…`;
+};

@@ -36,7 +36,7 @@ export interface OutputParts {
 
 /** An output. That somebody has stopped reading is no error: what is written then is lost. */
 export const createOutput = ({ stdout, stderr, json, env }: OutputParts): Output => {
-  const colours = env['NO_COLOR'] === undefined || env['NO_COLOR'] === '';
+  const colours = (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
   const paintOut = createPainter(colours && stdout.isTTY === true);
   const paintErr = createPainter(colours && stderr.isTTY === true);
   for (const stream of [stdout, stderr]) stream.on('error', () => undefined);

@@ -6,6 +6,7 @@ import { inColumns } from './columns.js';
 import type { Furnish } from './face.js';
 import type { Output } from './output.js';
 import { catchSignals } from './signals.js';
+import { createStatusLine } from './status-line.js';
 
 /** Puts `selftest` on the command line. */
 export const furnishSelfTest: Furnish = (command, run) => {
@@ -14,14 +15,18 @@ export const furnishSelfTest: Furnish = (command, run) => {
     const { signal } = catchSignals();
     const began = performance.now();
     const results: SelfTestResult[] = [];
+    const foot = createStatusLine(output);
     await audits.selfTest({
       signal,
       onResult: (result) => {
         results.push(result);
+        foot.clear();
         output.value({ event: 'selftest', ...result, right: isRight(result) });
         if (!isRight(result)) tellWrong(output, result);
+        foot.show(`${results.length} simulated proxies so far`);
       },
     });
+    foot.clear();
     tellMatrix(output, results);
     const wrong = results.filter((result) => !isRight(result)).length;
     const seconds = Math.round((performance.now() - began) / 1_000);

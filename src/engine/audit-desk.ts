@@ -24,6 +24,7 @@ import { factsOfHops } from './audit-hops.js';
 import { isHere } from './audit-jobs.js';
 import { judgesFor, meetJudges } from './audit-judges.js';
 import { keptModes, shelve } from './audit-shelf.js';
+import { tellingLoss } from './audit-loss.js';
 import { type KeyedJob, wantedJobs } from './audit-wanted.js';
 import { type MetWitnesses, meetWitnesses, toldBy, witnessesFor } from './audit-witnesses.js';
 import { keyNamed } from './book-desk.js';
@@ -171,14 +172,33 @@ interface Asking {
   readonly ask: (jobs: readonly KeyedJob[], onReport: (job: KeyedJob, report: AuditReport) => void) => Promise<void>;
 }
 
+/** What is asked, and of a run of the book its key. */
+interface Begun {
+  readonly run?: number;
+  readonly jobs: readonly KeyedJob[];
+}
+
 /** A run of the book goes on where it was left; others have nothing to go on with. */
-const begin = (jobs: readonly KeyedJob[], { tier, of, onNotice }: AuditWish, { openBook }: AuditParts) => {
+const begin = (jobs: readonly KeyedJob[], wish: AuditWish, parts: AuditParts): Begun => {
+  const { tier, of, onNotice } = wish;
   if (of.kind !== 'book') return { jobs };
+  const { runs } = parts.openBook();
   const keys = jobs.flatMap(({ key }) => key ?? []);
-  const { key: run, proxies, resumed } = openBook().runs.begin(tier, of.filter, keys);
-  if (resumed) onNotice?.(`An earlier run had not ended: it goes on with the ${proxies.length} that are left.`);
+  const { key: run, proxies, resumed } = runs.begin(tier, of.filter, keys);
   const left = new Set(proxies);
-  return { run, jobs: jobs.filter(({ key }) => key !== undefined && left.has(key)) };
+  const mine = jobs.filter(({ key }) => key !== undefined && left.has(key));
+  const due = new Set(mine.map(({ key }) => key));
+  // Who was audited meanwhile, or is not meant any more, does not keep the run from its end.
+  runs.settle(
+    run,
+    proxies.filter((key) => !due.has(key)),
+  );
+  if (resumed && mine.length === 0) {
+    runs.leave(run);
+    return begin(jobs, wish, parts);
+  }
+  if (resumed) onNotice?.(`An earlier run had not ended: it goes on with the ${mine.length} that are left.`);
+  return { run, jobs: mine };
 };
 
 const batch = 100;
@@ -204,16 +224,20 @@ const asked = async (wanted: readonly KeyedJob[], { wish, parts, ask }: Asking):
     if (pending.length >= batch) flush();
   };
   const clock = setInterval(flush, 1_000);
+  const hold = setInterval(() => {
+    if (run !== undefined) parts.openBook().runs.hold(run);
+  }, 5_000);
   try {
     await ask(jobs, onReport);
   } finally {
     clearInterval(clock);
+    clearInterval(hold);
     flush();
     if (run !== undefined) parts.openBook().runs.leave(run);
   }
 };
 
-const rulesFor = ({ most = usualRules.most, onProgress }: AuditWish) => ({
+const rulesFor = ({ most = usualRules.most, onProgress, onNotice }: AuditWish) => ({
   ...{ ...usualRules, most, pace: Math.max(usualRules.pace, Math.ceil(most / 140)) },
-  ...(onProgress === undefined ? {} : { onProgress }),
+  onProgress: tellingLoss(onProgress, onNotice),
 });

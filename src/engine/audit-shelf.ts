@@ -20,6 +20,7 @@ interface Short {
   readonly findings: readonly Finding[];
   readonly changed: readonly CheckId[];
   readonly watched: readonly Asked[];
+  readonly fullAt?: Stamp;
   readonly spareLife?: SpareLife;
 }
 
@@ -63,10 +64,10 @@ interface Row {
 const rowOf = (key: number, report: AuditReport, { mode, before, changed, placeOf }: Row): Audited | undefined => {
   const { grade, findings, exits, sentence } = mode;
   if (grade === undefined) return undefined;
-  const { spareLife = before.find((kept) => kept.mode === mode.mode)?.spareLife } = report.traits;
+  const kept = keptOf(report, mode, before);
   const short: Short = {
     ...{ tier: report.tier, grade, sentence, exits, changed, watched: watchedBy(report, mode, before) },
-    ...(mode.mode === 'tunnel' && spareLife && { spareLife }),
+    ...kept,
     passed: findings.filter(({ answer }) => answer === 'pass').map(({ check }) => check),
     findings: findings.filter(({ answer }) => answer !== 'pass').map(shortened),
   };
@@ -81,9 +82,24 @@ const rowOf = (key: number, report: AuditReport, { mode, before, changed, placeO
       exits: exits.map(placeOf),
     },
     ...{ detail: JSON.stringify(short), ...(mode.mode === 'tunnel' ? learnedOf(report.traits) : {}) },
-    ...(short.spareLife && { spareLife: short.spareLife }),
+    ...(kept.spareLife && { spareLife: kept.spareLife }),
   };
 };
+
+/** What this audit has not asked, and the ones before have. */
+const keptOf = (
+  report: AuditReport,
+  { mode }: ModeReport,
+  before: readonly KeptMode[],
+): Pick<Short, 'spareLife' | 'fullAt'> => {
+  const old = before.find((kept) => kept.mode === mode);
+  const { spareLife = old?.spareLife } = report.traits;
+  const fullAt = isFull(report) ? report.at : old?.fullAt;
+  return { ...(mode === 'tunnel' && spareLife && { spareLife }), ...(fullAt && { fullAt }) };
+};
+
+/** Whether everything was asked. */
+const isFull = ({ tier }: AuditReport): boolean => tier === 'full' || tier === 'watch';
 
 /** Where no port was tried nothing was learned, and what was known before stays. */
 const learnedOf = (traits: Traits): Partial<Audited> =>
@@ -134,7 +150,7 @@ export const keptModes = (book: Book, key: number): readonly KeptMode[] =>
   });
 
 const keptMode = (mode: ModeReport['mode'], at: Stamp, short: Short): KeptMode => {
-  const { tier, grade, sentence, exits, changed, watched, spareLife, passed, findings } = short;
+  const { tier, grade, sentence, exits, changed, watched, fullAt, spareLife, passed, findings } = short;
   const all = checks.flatMap((check): readonly Finding[] => {
     const found = findings.filter((finding) => finding.check === check.id);
     if (!passed.includes(check.id)) return found;
@@ -144,6 +160,7 @@ const keptMode = (mode: ModeReport['mode'], at: Stamp, short: Short): KeptMode =
   return {
     ...{ mode, at, tier, sentence, exits, changed, watched, findings: all },
     ...(grade && { grade }),
+    ...(fullAt && { fullAt }),
     ...(spareLife && { spareLife }),
   };
 };

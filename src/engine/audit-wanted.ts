@@ -1,16 +1,16 @@
 /** The proxies of a wish, as they are named, by a filter of the book, or as a cascade. */
 
-import type { Mode, Tier } from '../model/audit.js';
+import type { Mode } from '../model/audit.js';
 import { asProxy } from '../model/cascade.js';
-import { fail } from '../model/error.js';
+import { asKaskadeError, fail } from '../model/error.js';
 import { parseFilter } from '../model/filter-text.js';
 import { parseHop } from '../model/hop.js';
 import type { Subject } from '../audit/ask/subject.js';
 import type { Job } from '../audit/run-jobs.js';
 import type { Past } from '../audit/grade.js';
-import type { Book } from '../book/store.js';
 import type { AuditParts } from './audit-desk.js';
-import { blockOf, subjectOf, subjectOfCascade } from './audit-jobs.js';
+import { isDue } from './audit-due.js';
+import { blockOf, isHere, subjectOf, subjectOfCascade } from './audit-jobs.js';
 import { keptModes } from './audit-shelf.js';
 import { keyNamed } from './book-desk.js';
 import { findCascade } from './choice.js';
@@ -27,7 +27,7 @@ export const wantedJobs = (wish: AuditWish, parts: AuditParts): readonly KeyedJo
   const { of } = wish;
   if (of.kind === 'cascade') return [jobOf(subjectOfCascade(findCascade(parts.store, of.name), parts.door()))];
   if (of.kind === 'book') return jobsInBook(of.filter, wish, parts);
-  return of.proxies.map((text) => namedJob(text, parts));
+  return namedJobs(of.proxies, wish, parts);
 };
 
 const jobOf = (subject: Subject, more: Pick<KeyedJob, 'key' | 'plan'> = {}): KeyedJob => ({
@@ -59,23 +59,48 @@ const bookJob = (key: number, { openBook, door }: AuditParts): KeyedJob => {
   return jobOf(subjectOf(asProxy(hop, 'audit'), door()), { key, plan: { past } });
 };
 
-/** Full audits of one proxy are an hour apart, quick ones ten minutes. */
-const pauses: Readonly<Record<Tier, number>> = { pulse: 0, quick: 600_000, full: 3_600_000, watch: 3_600_000 };
-
-const jobsInBook = (filter: string, { tier, onNotice }: AuditWish, parts: AuditParts): readonly KeyedJob[] => {
+const jobsInBook = (filter: string, wish: AuditWish, parts: AuditParts): readonly KeyedJob[] => {
   const book = parts.openBook();
   const keys = book.keys(filter.trim() === '' ? notArchived : parseFilter(filter));
-  const due = keys.filter((key) => isDue(book, key, tier));
-  if (due.length < keys.length)
-    onNotice?.(
-      `${keys.length - due.length} were audited a short while ago and are left alone: a full audit is at most hourly.`,
-    );
+  if (keys.length === 0) wish.onNotice?.(nobodyText(filter));
+  const due = keys.filter((key) => isDue(book, key, wish.tier));
+  tellLeft(keys.length - due.length, wish);
   return due.map((key) => bookJob(key, parts));
 };
 
 const notArchived = parseFilter('shelf!=archived');
 
-const isDue = (book: Book, key: number, tier: Tier): boolean => {
-  const last = Math.max(0, ...book.evidence(key).map(({ at }) => at));
-  return Date.now() - last >= pauses[tier];
+const nobodyText = (filter: string): string =>
+  filter.trim() === ''
+    ? 'Nobody is asked: the book has no proxies. kaskade list import takes some.'
+    : 'Nobody is asked: the filter finds no proxy of the book.';
+
+/** Those that are named are left alone too, but for the user’s own on this machine. */
+const namedJobs = (named: readonly string[], wish: AuditWish, parts: AuditParts): readonly KeyedJob[] => {
+  const jobs = named.map((text, index) => counted(() => namedJob(text, parts), index + 1, named.length));
+  const due = jobs.filter(
+    ({ key, subject }) =>
+      key === undefined || isHere(subject) || wish.tier === 'quick' || isDue(parts.openBook(), key, wish.tier),
+  );
+  tellLeft(jobs.length - due.length, wish);
+  return due;
+};
+
+/** Of many, says which one is not understood: what was written may have a password in it. */
+const counted = <Made>(make: () => Made, place: number, all: number): Made => {
+  try {
+    return make();
+  } catch (thrown) {
+    const { code, failure } = asKaskadeError(thrown);
+    if (code !== 'bad-hop' || all === 1) throw thrown;
+    throw fail('bad-hop', { note: `number ${place} of ${all}: ${failure.note ?? 'not understood'}` });
+  }
+};
+
+const tellLeft = (count: number, { tier, onNotice }: AuditWish): void => {
+  if (count === 0) return;
+  const which =
+    count === 1 ? '1 was audited a short while ago and is' : `${count} were audited a short while ago and are`;
+  const why = tier === 'quick' ? 'ten minutes are between two looks' : 'a full audit of one proxy is at most hourly';
+  onNotice?.(`${which} left alone: ${why}. kaskade list show PROXY tells what was found.`);
 };

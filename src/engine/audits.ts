@@ -96,6 +96,8 @@ export interface KeptMode extends ModeReport {
   readonly changed: readonly CheckId[];
   /** What this audit and those before asked for once, the last first. */
   readonly watched: readonly Asked[];
+  /** When it was last asked everything. */
+  readonly fullAt?: Stamp;
   /** As the last longest audit saw it. */
   readonly spareLife?: SpareLife;
 }

@@ -14,10 +14,12 @@ import type { JudgeOptions, RunningJudge } from './controller.js';
 /** Opens a judge. Its key is in `keyFile`, else beside the settings; it is made the first time, for its owner alone to read. */
 export const runJudge = async (options: JudgeOptions, settingsPath: string): Promise<RunningJudge> => {
   const keys = keysIn(options.keyFile ?? join(dirname(settingsPath), 'judge.key'));
-  const http = options.listen.map(listenAt);
+  const http = options.listen.map((text) => listenAt('--listen', text));
   const [first] = http;
   if (first === undefined) throw fail('bad-usage', { note: 'A judge listens somewhere: --listen HOST:PORT.' });
-  const names = options.names.map(parseHost);
+  const names = options.names.map((text) => parsed('--name is a host name or an address', text, parseHost));
+  if (options.tlsCert !== undefined && options.tlsListen.length === 0)
+    throw fail('bad-usage', { note: 'A certificate needs a port that speaks TLS: --tls-listen HOST:PORT.' });
   const judge = await openJudge({
     ...{ keys, http, ttl: options.ttl, perSecond: options.rate, clock: Date.now },
     hosts: names.map(hostText),
@@ -45,7 +47,7 @@ const zoneOf = ({ zone }: JudgeOptions): Pick<JudgeParts, 'zone'> => {
     throw fail('bad-usage', { note: 'A zone has a name, and one address of each family at most.' });
   return {
     zone: {
-      ...{ name: hostText(name).toLowerCase().replace(/\.$/, ''), at: listenAt(zone.listen) },
+      ...{ name: hostText(name).toLowerCase().replace(/\.$/, ''), at: listenAt('--dns-listen', zone.listen) },
       ...(ipv4 === undefined ? {} : { ipv4 }),
       ...(ipv6 === undefined ? {} : { ipv6 }),
     },
@@ -55,9 +57,19 @@ const zoneOf = ({ zone }: JudgeOptions): Pick<JudgeParts, 'zone'> => {
 const urlHost = (host: Host | undefined): string =>
   host === undefined ? '' : host.kind === 'ipv6' ? `[${host.address}]` : hostText(host);
 
-const listenAt = (text: string): ListenAt => {
-  const any = text.replace(/:0$/, '');
-  return any === text ? parseEndpoint(text) : { host: parseHost(any), port: 0 };
+const listenAt = (flag: string, text: string): ListenAt =>
+  parsed(`${flag} is HOST:PORT, such as 0.0.0.0:80`, text, () => {
+    const any = text.replace(/:0$/, '');
+    return any === text ? parseEndpoint(text) : { host: parseHost(any), port: 0 };
+  });
+
+/** What was typed, read; who typed it is told what it should have been. */
+const parsed = <Value>(what: string, text: string, parse: (text: string) => Value): Value => {
+  try {
+    return parse(text);
+  } catch (thrown) {
+    throw fail('bad-usage', { note: `${what}, and not ${text.slice(0, 60)}.` }, thrown);
+  }
 };
 
 const keysIn = (path: string): JudgeKeys => {
@@ -70,7 +82,12 @@ const keysIn = (path: string): JudgeKeys => {
     }
     return made;
   }
-  return judgeKeys(read(path));
+  const pem = read(path);
+  try {
+    return judgeKeys(pem);
+  } catch (thrown) {
+    throw fail('file-unreadable', { note: `${path} is no key of a judge` }, thrown);
+  }
 };
 
 const read = (path: string): string => {
@@ -84,7 +101,7 @@ const read = (path: string): string => {
 /** The certificate that the user has comes first; a second port has one that no authority has signed, for a name of its own. */
 const tlsOf = ({ tlsListen, tlsCert, tlsKey }: JudgeOptions, host: Host): readonly JudgeTls[] =>
   tlsListen.map((text, index) => {
-    const at = listenAt(text);
+    const at = listenAt('--tls-listen', text);
     const name = index === 0 ? undefined : 'second.judge.invalid';
     if (index === 0 && tlsCert !== undefined && tlsKey !== undefined) return { at, ...fromFiles(tlsCert, tlsKey) };
     const { cert, key, spki } = selfSigned(name === undefined ? host : parseHost(name), new Date());

@@ -155,6 +155,8 @@ export interface AuditProgress {
   readonly left?: Millis;
   /** The own line is slower than it was: less is asked at once, and silence is not taken for death. */
   readonly congested: boolean;
+  /** The judge has not answered for some seconds, asked directly. */
+  readonly lost?: true;
 }
 
 /** What a person reads of a check, whether it was asked or not. */
@@ -172,3 +174,11 @@ export interface CheckText {
 /** By whom an audit has seen what it says: so many judges, or pages of others alone. */
 export const seenBy = (judges: number): string =>
   judges === 0 ? 'pages of others' : `${judges} ${judges === 1 ? 'judge' : 'judges'}`;
+
+/** Checks that were not tested, by the reason. */
+export const checksByReason = (findings: readonly Finding[]): ReadonlyMap<string, readonly CheckId[]> => {
+  const reasons = new Map<string, CheckId[]>();
+  for (const { check, answer, sentence } of findings)
+    if (answer === 'untested') reasons.set(sentence, [...(reasons.get(sentence) ?? []), check]);
+  return reasons;
+};

@@ -11,6 +11,8 @@ export interface FailureDetail {
   /** Labels of the hops that reported and are suspected, without credentials. */
   readonly reporter?: string;
   readonly suspect?: string;
+  /** The HTTP status by which it was told. */
+  readonly status?: number;
   /** A short fact: an errno, a status line, a reply code, the name of a setting or a path. */
   readonly note?: string;
 }

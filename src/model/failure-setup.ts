@@ -11,7 +11,7 @@ const local = (exit: 1 | 2 | 3 | 130, text: { readonly sentence: FailureRow['sen
 export const setupRows = {
   'bad-usage': local(2, {
     sentence: (d) => d.note ?? 'The command line is not understood.',
-    hint: 'kaskade --help shows what there is.',
+    hint: 'kaskade --help shows what there is, and kaskade COMMAND --help what it takes.',
   }),
   'bad-hop': local(2, {
     sentence: (d) => `This is not a hop${noted(d)}.`,
@@ -115,7 +115,7 @@ export const setupRows = {
   }),
   'audit-running': local(3, {
     sentence: () => 'The same proxies are being audited by another command.',
-    hint: 'Wait for it, or choose others with a filter.',
+    hint: 'Wait for it, or choose others with a filter. One that was killed is forgotten after 20 seconds.',
   }),
   'audit-consent': local(2, {
     sentence: () => 'An audit asks proxies of other people, who may not have meant them for you.',

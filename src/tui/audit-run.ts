@@ -63,12 +63,16 @@ const countLines = ({ progress, phase }: AuditRun, done: number, all: number): r
   const counts = Object.entries(progress?.outcomes ?? {}).map(([outcome, count]) => `${count} ${clean(outcome)}`);
   const told = counts.length === 0 ? '' : `  ${counts.join(', ')}`;
   if (progress === undefined || phase !== 'running') return [[span(`  ${done} of ${all}`), span(told)]];
-  const full = progress.congested ? [span('  this line is full', 'warn')] : [];
+  const trouble = troubleIn(progress);
+  const full = trouble === '' ? [] : [span(`  ${trouble}`, 'warn')];
   return [[span(`  ${done} of ${all}`), ...speedSpans(progress), ...full], [span(told)]];
 };
 
+const troubleIn = ({ lost, congested }: NonNullable<AuditRun['progress']>): string =>
+  lost === true ? 'the judge does not answer' : congested ? 'this line is full' : '';
+
 const speedSpans = ({ rate, left, running, room }: NonNullable<AuditRun['progress']>): readonly Span[] => [
   span(`  ${rate.toFixed(rate < 10 ? 1 : 0)}/s`, 'faint'),
-  ...(left === undefined ? [] : [span(`  ${spanText(left)} left`, 'faint')]),
+  ...(left === undefined ? [] : [span(`  ${spanText(Math.max(1_000, left))} left`, 'faint')]),
   span(`  ${running} of ${room} at once`, 'faint'),
 ];

@@ -87,9 +87,11 @@ const nobody = (model: Model, look: Look): string | undefined =>
 const noRun = (model: Model): string | undefined => (isRunning(model) ? undefined : 'No audit is under way.');
 
 const stop = (model: Model): Step =>
-  isRunning(model)
-    ? { model: withRun(model, { phase: 'stopping' }), orders: [{ do: 'stop-audit' }] }
-    : { model: withAudits(model, { filter: '', onlyChanged: false }) };
+  isRunning(model) ? { model: withRun(model, { phase: 'stopping' }), orders: [{ do: 'stop-audit' }] } : showAll(model);
+
+const showAll = (model: Model): Step => ({ model: withAudits(model, { filter: '', onlyChanged: false }) });
+
+const isNarrowed = ({ audits: { filter, onlyChanged } }: Model): boolean => filter !== '' || onlyChanged;
 
 const aside = (by: 1 | -1): KeyRow => ({
   keys: [by === 1 ? 'right' : 'left'],
@@ -129,8 +131,8 @@ const keys: readonly KeyRow[] = [
   },
   {
     keys: ['escape'],
-    help: 'the same; where none is under way: show all rows again',
-    press: stop,
+    help: 'show all rows again; where all are shown: stop the audit that is under way',
+    press: (model) => (isNarrowed(model) ? showAll(model) : stop(model)),
   },
   {
     keys: ['c'],

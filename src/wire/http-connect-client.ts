@@ -72,10 +72,10 @@ const readStatus = (bytes: Buffer): number => {
  */
 const judge = (status: number, loggedIn: boolean): void => {
   if (status < 300) return;
-  const note = `HTTP ${status}`;
+  const told = { status, note: `HTTP ${status}` };
   // tinyproxy says 401 to a wrong login; nobody but the proxy can answer a CONNECT.
-  if (status === 407 || status === 401) throw fail(loggedIn ? 'hop-auth-refused' : 'hop-auth-missing', { note });
-  throw fail(refusalOf(status), { note });
+  if (status === 407 || status === 401) throw fail(loggedIn ? 'hop-auth-refused' : 'hop-auth-missing', told);
+  throw fail(refusalOf(status), told);
 };
 
 const refusalOf = (status: number): FailureCode => {

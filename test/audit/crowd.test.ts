@@ -239,6 +239,26 @@ describe('the watch over the own line', () => {
     assert.equal(control.wasClear(began), false);
   });
 
+  it('knows that the judge is gone once it has not answered for a while, and that it is back', async () => {
+    const answers = [millis(20), undefined, undefined, millis(20)];
+    const seen: boolean[] = [];
+    await new Promise<void>((resolve) => {
+      const control = createControl(
+        16,
+        () => {
+          seen.push(seen.length > 0 && control.isLost());
+          if (seen.length > answers.length) {
+            control.stop();
+            resolve();
+          }
+          return Promise.resolve(answers[seen.length - 1]);
+        },
+        millis(100),
+      );
+    });
+    assert.deepEqual(seen, [false, false, false, true, false]);
+  });
+
   it('lets silence under a full line be no death', async () => {
     const slow = {
       ...auditor.link,

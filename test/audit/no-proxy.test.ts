@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { whyNone } from '../../src/audit/why-none.js';
 import { millis } from '../../src/model/brand.js';
 import { type Auditor, openAuditor } from '../kit/auditor.js';
 import type { Speech } from '../kit/zoo/animal.js';
@@ -58,7 +59,7 @@ const ports: Readonly<Record<string, Port>> = {
     is: /^not-a-proxy: It answers by itself: 302, to http:\/\/login\.test\/$/,
   },
   'a TLS server': { as: 'http', serve: saying('\x15\x03\x01\x00\x02\x02F'), is: /^not-a-proxy: It speaks TLS/ },
-  'a port that hangs up': { as: 'http', serve: saying(''), is: /^dead: A hop closed the connection/ },
+  'a port that hangs up': { as: 'http', serve: saying(''), is: /^dead: It closed the connection\.$/ },
   'a port that says a byte now and then': {
     ...{ as: 'http', serve: (socket) => void socket.resume().write('.') },
     is: /^dead: It said one byte, and nothing more in time\.$/,
@@ -78,6 +79,16 @@ describe('what is no open proxy', { concurrency: 8 }, () => {
       await open.close();
       assert.match(`${outcome}: ${sentence}`, is);
     });
+
+  it('is not called hop 1 of 1 where it was asked by itself, and is told by its number in a cascade', () => {
+    const said = (hops: number): string => {
+      const blame = { reporter: 0, suspect: 1, phase: 'tcp' } as const;
+      const failure = { code: 'hop-unreachable', note: 'ECONNREFUSED', hops, blame } as const;
+      return whyNone({ visits: [{ failure }], byTls: [] }).sentence;
+    };
+    assert.equal(said(1), 'Nobody answers there (ECONNREFUSED).');
+    assert.match(said(2), /^Hop 1 of 2 /);
+  });
 
   it('a SOCKS proxy that hangs up when it is asked in HTTP is audited in SOCKS', async () => {
     const open = await openProxy(auditor.world, ['socks4a'], {});

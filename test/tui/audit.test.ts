@@ -113,6 +113,12 @@ describe('keys that begin and end a run', () => {
     assert.equal(press(ended(), ['x']).word?.text, 'No audit is under way.');
   });
 
+  test('Esc shows all rows again before it stops anything', () => {
+    const { model, orders: given } = update(press(running(), ['c']), { kind: 'key', key: 'escape' }, lookAt());
+    assert.equal(given, undefined);
+    assert.deepEqual([model.audits.run?.phase, model.audits.onlyChanged], ['running', false]);
+  });
+
   test('b asks for what the book kept', () => {
     assert.deepEqual(orders(['5', 'b']), [{ do: 'load-kept' }]);
   });

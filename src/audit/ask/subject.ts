@@ -61,10 +61,8 @@ export const heeding = (subject: Subject): Subject => {
   };
 };
 
-const declinedBy = ({ code, note }: Failure): string | undefined => {
-  const isAsked = code === 'hop-auth-missing' || code === 'hop-auth-refused';
-  return isAsked || note === 'HTTP 429' ? (note ?? 'it wants a login') : undefined;
-};
+const declinedBy = ({ code, status, note = 'it wants a login' }: Failure): string | undefined =>
+  status === 429 || code === 'hop-auth-missing' || code === 'hop-auth-refused' ? note : undefined;
 
 const declinedIn = (answer: Answered): string | undefined => {
   const [after] = fieldOf(answer, 'retry-after');

@@ -43,6 +43,8 @@ export interface Visit {
   readonly record?: JudgeRecord;
   /** The answer carries a record that the judge has signed for another question. */
   readonly foreign: boolean;
+  /** That record. */
+  readonly instead?: JudgeRecord;
   /** What kept an answer from coming. */
   readonly failure?: Failure;
   readonly took: Millis;
@@ -157,16 +159,17 @@ const visitOf = (
   const reply = 'reply' in seen && !ofOthers.includes(page) ? seen.reply : undefined;
   const body = reply?.kind === 'answer' ? reply.body : undefined;
   const record = body && findRecord(body, id, asker.key);
-  const foreign = body !== undefined && record === undefined && isForeign(body, asker.key);
+  const instead = body !== undefined && record === undefined ? findRecord(body, undefined, asker.key) : undefined;
   return {
     id,
     page,
     sent,
     expected,
-    foreign,
+    foreign: instead !== undefined,
     took,
     ...seen,
     ...(record === undefined ? {} : { record }),
+    ...(instead === undefined ? {} : { instead }),
   };
 };
 
@@ -176,5 +179,3 @@ const isRefused = (visit: Visit, { key }: Asker): visit is Visit & { readonly re
   if (reply?.kind !== 'answer' || reply.status < 400 || reply.status === expected.status) return false;
   return record === undefined && !foreign && sent.method !== 'HEAD' && !isTooMany(reply.body, key);
 };
-
-const isForeign = (body: Buffer, key: JudgeKey): boolean => findRecord(body, undefined, key) !== undefined;

@@ -143,14 +143,17 @@ const ways = [
 export const hasArrived = ({ body: arrived }: JudgeRecord, body: Buffer): boolean =>
   arrived === undefined ? body.length === 0 : arrived.length === body.length && arrived.sha256 === hashOf(body);
 
-/** What was sent beside what arrived. */
-export const uploadEvidence = (body: Buffer, { body: arrived }: JudgeRecord): readonly Evidence[] => [
-  {
-    what: 'the content',
-    sent: `${body.length} bytes: ${shown(body, 200)}`,
-    arrived: `${arrived?.length ?? 0} bytes: ${shown(Buffer.from(arrived?.bytes ?? '', 'base64'), 200)}`,
-  },
-];
+/** Where it begins to differ; behind what the judge keeps, only how long it is and its hash can be told. */
+export const uploadEvidence = (sent: Buffer, { body }: JudgeRecord): readonly Evidence[] => {
+  const came = Buffer.from(body?.bytes ?? '', 'base64');
+  const at = came.findIndex((byte, index) => byte !== sent[index]);
+  const { length = 0, sha256 = hashOf(came) } = body ?? {};
+  const whole = (bytes: number, hash: string): string => `${bytes} bytes, SHA-256 ${hash}`;
+  if (at === -1)
+    return [{ what: 'the upload', sent: whole(sent.length, hashOf(sent)), arrived: whole(length, sha256) }];
+  const piece = (bytes: Buffer): string => shown(bytes.subarray(Math.max(0, at - 20), at + 40), 60);
+  return [{ what: `the upload around byte ${at}`, sent: piece(sent), arrived: piece(came) }];
+};
 
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 

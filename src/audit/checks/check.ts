@@ -1,9 +1,10 @@
 /** What a check is: one question, how its answer is read, and what a person is told of it. */
 
-import type { Answer, Axis, CheckId, CheckText, Evidence } from '../../model/audit.js';
+import type { Answer, Axis, CheckId, CheckText, Evidence, Severity } from '../../model/audit.js';
 import { type Grade, grades } from '../../model/book.js';
 import { explain } from '../../model/failure.js';
 import type { JudgeRecord } from '../judge/record.js';
+import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand, WitnessStand } from '../stand.js';
 
@@ -15,8 +16,10 @@ export interface Result {
   /** What it would leave, where it was seen once only. */
   readonly doubt?: Grade;
   readonly evidence?: readonly Evidence[];
-  /** Where it is about another axis than the check is. */
+  /** Where it is about another axis than the check is, and less bad, or to be met in another way. */
   readonly axis?: Axis;
+  readonly severity?: Severity;
+  readonly remedy?: string;
 }
 
 /** One check. */
@@ -79,11 +82,25 @@ export type Seen = { readonly record: JudgeRecord; readonly visit: Visit } | { r
 /** What the judge saw, from the answer; where the answer does not have it, from the judge itself. */
 export const recordIn = async (visit: Visit, stand: Stand): Promise<Seen> => {
   if (visit.record !== undefined) return { record: visit.record, visit };
-  if (visit.foreign) return { result: failed('It gave the answer to another question.', 'hostile', []) };
+  if (visit.foreign) return { result: failed('It gave the answer to another question.', 'hostile', mixedUp(visit)) };
   const kept = (await stand.records(visit.id)).find(({ page }) => page === visit.page);
   if (kept !== undefined) return { record: kept, visit };
   return { result: untested(whyNot(visit)) };
 };
+
+/** A question, beside the one to which the answer belongs that came. */
+export const mixedUp = ({ sent, instead }: Visit): readonly Evidence[] =>
+  instead === undefined
+    ? []
+    : [
+        {
+          what: 'the question, and whose answer came',
+          sent: firstLine(sent.head),
+          arrived: firstLine(headOf(instead)),
+        },
+      ];
+
+const firstLine = (head: Buffer): string => shown(head.toString('latin1').split(/\r?\n/, 1)[0] ?? '', 200);
 
 /** Why a visit gave nothing. */
 export const whyNot = ({ failure, reply }: Visit): string => {

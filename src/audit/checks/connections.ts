@@ -3,7 +3,7 @@ import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { evidence, firstLine } from './cache.js';
-import { type Result, check, failed, note, pass, untested, whyNot } from './check.js';
+import { type Result, check, failed, mixedUp, note, pass, untested, whyNot } from './check.js';
 import { bodyVerdict } from './decoys.js';
 import { identityIn } from './identity.js';
 import { newsBeside } from './news.js';
@@ -17,9 +17,10 @@ const mixed = (visits: readonly Visit[]): Result | undefined => {
   const wrong = visits.find(isMixed);
   if (wrong === undefined) return undefined;
   const { reply, foreign } = wrong;
-  const evidence: readonly Evidence[] = [
-    { what: wrong.id, arrived: reply?.kind === 'answer' ? shown(reply.body, 120) : '' },
-  ];
+  const words = reply?.kind === 'answer' ? shown(reply.body, 120) : '';
+  const evidence: readonly Evidence[] = foreign
+    ? mixedUp(wrong)
+    : [{ what: 'the answer to a question', sent: 'a signed record', arrived: words }];
   const what = foreign ? 'the answer to another question' : 'an answer that is not the judge’s';
   return failed(`A question got ${what}.`, 'hostile', evidence);
 };

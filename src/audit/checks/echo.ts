@@ -1,7 +1,7 @@
 import type { Evidence } from '../../model/audit.js';
 import { shown } from '../ask/text.js';
 import type { Visit } from '../ask/visit.js';
-import { check, failed, pass, untested, whyNot } from './check.js';
+import { check, failed, mixedUp, pass, untested, whyNot } from './check.js';
 import { besideRecord } from './words.js';
 
 /** H01: the judge's own signed words come back for this very question. */
@@ -22,11 +22,7 @@ export const echo = check(
     if (seen.record !== undefined)
       return besideRecord(seen) ?? pass('The judge saw the question, and its signed answer came back.');
     if (seen.foreign)
-      return failed(
-        'It gave the answer to another question: pages of others are mixed up.',
-        'hostile',
-        evidenceOf(seen),
-      );
+      return failed('It gave the answer to another question: pages of others are mixed up.', 'hostile', mixedUp(seen));
     const isThere = (await stand.records(seen.id)).length > 0;
     if (isThere && seen.reply?.kind === 'answer' && seen.reply.whole && seen.reply.body.length > 0)
       return failed('The judge answered, and other words came back.', 'hostile', evidenceOf(seen));

@@ -5,14 +5,25 @@ import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
 import { failedHead } from './answer-head.js';
 import { hasArrived, uploadEvidence } from './answers.js';
-import { type Result, check, failed, headOf, inconclusive, note, pass, untested, worstOf } from './check.js';
+import {
+  type Check,
+  type Result,
+  check,
+  failed,
+  headOf,
+  inconclusive,
+  note,
+  pass,
+  untested,
+  worstOf,
+} from './check.js';
 import { bodyVerdict } from './decoys.js';
 import { exitVerdict } from './exits.js';
 import { identityIn, sightingsIn } from './identity.js';
-import { integrityIn } from './integrity.js';
+import { integrity, integrityIn } from './integrity.js';
 import { otherKinds } from './kinds.js';
 import { newsBeside } from './news.js';
-import { presenceIn } from './presence.js';
+import { presence, presenceIn } from './presence.js';
 import { type Arrived, arrivedOf, ofKind } from './requests.js';
 import { besideRecord } from './words.js';
 
@@ -51,10 +62,15 @@ export const everyKind = check(
 const verdictsOf = (visit: Visit, record: JudgeRecord, stand: Stand): readonly Result[] => [
   identityIn(visit, record, stand),
   exitVerdict(record.peer, stand),
-  { ...presenceIn(visit, record, stand), axis: 'PX' },
-  { ...integrityIn(visit, record), axis: 'RQ' },
-  ...uploadIn(visit, record).map((result): Result => ({ ...result, axis: 'RQ' })),
+  { ...presenceIn(visit, record, stand), ...wordsOf(presence) },
+  { ...integrityIn(visit, record), ...wordsOf(integrity) },
+  ...uploadIn(visit, record).map((result): Result => ({ ...result, ...wordsOf(integrity) })),
 ];
+
+/** What is found as another check would find it is as bad as there, and met as there. */
+const wordsOf = ({ axis, severity, remedy }: Check): Pick<Result, 'axis' | 'severity' | 'remedy'> => ({
+  ...{ axis, severity, remedy },
+});
 
 /** Content that has a length, and arrived as something else; what is sent in chunks is looked at by itself. */
 const uploadIn = ({ sent: { body, fields, method } }: Visit, record: JudgeRecord): readonly Result[] => {
@@ -79,7 +95,11 @@ const cameBack = (
     ...(expected.content.kind === 'known' ? [bodyVerdict(visit)] : []),
     ...(expected.becomes === undefined ? [failedHead(asArrived)].flatMap((result) => result ?? []) : []),
   ];
-  return results.filter(isNews).map((result) => ofKind({ ...result, axis: 'RS' }, page));
+  return results
+    .filter(isNews)
+    .map((result) =>
+      ofKind({ ...result, axis: 'RS', remedy: 'Do not use it: what comes back is not what sites answer.' }, page),
+    );
 };
 
 /** Other words in the place of a record. */

@@ -37,7 +37,8 @@ const ofIntermediaries = /^(?:via|x-cache.*|x-forwarded-(?:host|server|proto|por
 export const presenceIn = (visit: Visit, record: JudgeRecord, stand: Stand): Result => {
   const leaked = leakedHopFields(record);
   const added = [...diffHeads(visit.sent, headOf(record)).added.filter(({ name }) => !ordinary.test(name)), ...leaked];
-  const before = record.preamble === undefined ? [] : [{ name: 'bytes before the request', value: record.preamble }];
+  const before =
+    record.preamble === undefined ? [] : [{ name: 'bytes before the request', value: textOf(record.preamble) }];
   const all = [...added, ...before];
   if (all.length === 0) return pass('No field arrived that only a proxy would write.');
   const evidence = [{ what: 'fields that were not sent', arrived: shown(all.map(lineOf).join('\n')) }];
@@ -51,6 +52,8 @@ export const presenceIn = (visit: Visit, record: JudgeRecord, stand: Stand): Res
   const names = [...new Set(all.map(({ name }) => name))].slice(0, 6).join(', ');
   return failed(`It announces itself (${names}).`, 'anonymous', evidence);
 };
+
+const textOf = (bytes: string): string => Buffer.from(bytes, 'base64').toString('latin1').trim();
 
 const lineOf = ({ name, value }: Field): string => `${name}: ${value}`;
 

@@ -1,6 +1,6 @@
 /** What became of every question, and not of the plain one alone: a proxy may touch only pages, only uploads, only the first of a connection. */
 
-import { type PageName, pathOf, readable } from '../judge/pages.js';
+import { type PageName, readable } from '../judge/pages.js';
 import type { JudgeRecord } from '../judge/record.js';
 import type { Visit } from '../ask/visit.js';
 import type { Stand } from '../stand.js';
@@ -63,5 +63,8 @@ export const arrivedOf = async (visits: readonly Visit[], stand: Stand): Promise
 /** Says at which kind of question it was seen. */
 export const ofKind = (result: Result, page: PageName): Result =>
   result.answer === 'fail'
-    ? { ...result, sentence: `${result.sentence} Seen where ${pathOf({ id: '…', name: page })} was asked for.` }
+    ? {
+        ...result,
+        sentence: `${result.sentence} Seen where ${page.startsWith('.') ? `a ${page} file` : page} was asked for.`,
+      }
     : result;

@@ -133,7 +133,7 @@ const sightingsOf = (
   { fact, forms, digests, disguises, raw }: Wanted,
 ): readonly Sighting[] => [
   ...texts.flatMap((text) => formsIn(text, forms)).map((seen) => ({ fact, ...seen })),
-  ...digests(words).map(({ name, hex, reach }) => ({ fact, form: `hashed (${name})`, reach, near: hex })),
+  ...digests(words).map(({ name, hex, reach }) => ({ fact, form: `hashed, ${name}`, reach, near: hex })),
   ...disguises(pieces).map((seen) => ({ fact, reach: 'whole' as const, ...seen })),
   ...raw
     .filter(({ bytes: own, isEnd }) =>
@@ -147,5 +147,12 @@ const formsIn = (text: string, forms: readonly Form[]): readonly Omit<Sighting, 
     pattern.lastIndex = 0;
     const hit = pattern.exec(text);
     if (hit === null) return [];
-    return [{ form: name, reach, near: text.slice(Math.max(0, hit.index - 30), hit.index + hit[0].length + 10) }];
+    return [{ form: name, reach, near: around(text, hit.index, hit[0].length) }];
   });
+
+/** The line that a hit is in, where it is not long: what stands in other lines is not of it. */
+const around = (text: string, at: number, length: number): string => {
+  const from = Math.max(text.lastIndexOf('\n', at) + 1, at - 60);
+  const end = text.indexOf('\n', at + length);
+  return text.slice(from, Math.min(end === -1 ? text.length : end, at + length + 30));
+};

@@ -70,13 +70,12 @@ export const openJudge = async (parts: JudgeParts): Promise<Judge> => {
   const keep = createKeep(parts.ttl, parts.clock);
   const isWithin = createRate(parts.perSecond, parts.clock);
   const lookups = createLookups(parts.ttl, parts.clock);
-  const tooMuch = tooMany(parts.keys);
   const ports: JudgePort[] = [];
   let card: JudgeCard | undefined;
   let connections = 0;
   const onCaller = (caller: Caller): void => {
     connections += 1;
-    const bench: Bench = { parts, keep, lookups, isWithin, tooMuch, connection: connections, card: () => card };
+    const bench: Bench = { parts, keep, lookups, isWithin, connection: connections, card: () => card };
     converse(caller, bench, { signal })
       .catch(() => undefined)
       .finally(() => caller.stream.destroy());
@@ -129,7 +128,6 @@ interface Bench {
   readonly keep: Keep;
   readonly lookups: Lookups;
   readonly isWithin: (source: string) => boolean;
-  readonly tooMuch: Said;
   readonly connection: number;
   readonly card: () => JudgeCard | undefined;
 }
@@ -185,7 +183,7 @@ const answer = (request: RawRequest, at: At): Said => {
   const path = request.target.replace(/^http:\/\/[^/]*/i, '');
   // Words that somebody has put around the path are told with the head.
   const page = parsePath(path.replace(/[?#;].*$/, ''));
-  if (!bench.isWithin(caller.peer)) return bench.tooMuch;
+  if (!bench.isWithin(caller.peer)) return tooMany(bench.parts.keys);
   if (path === '/card') return notice(request, bench.parts.keys.signText(encoded(bench.card())));
   if (page === undefined) return notice(request);
   if (page.name === '/record')

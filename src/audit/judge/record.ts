@@ -40,6 +40,8 @@ export interface JudgeKeys {
   readonly public: string;
   readonly sign: (record: JudgeRecord) => string;
   readonly signText: (text: string) => string;
+  /** Signed once: that it is asked too much. */
+  readonly tooMany: string;
   /** PKCS #8, PEM. */
   readonly pem: string;
 }
@@ -52,11 +54,14 @@ export const judgeKeys = (pem?: string): JudgeKeys => {
     `${text}.${sign(null, Buffer.from(text, 'latin1'), key).toString('base64url')}`;
   return {
     public: rawPublic(key),
-    sign: (record) => signText(Buffer.from(JSON.stringify(record), 'utf8').toString('base64url')),
+    sign: (record) => signText(encodedClaim(record)),
     signText,
+    tooMany: signText(encodedClaim({ tooMany: true })),
     pem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
 };
+
+const encodedClaim = (claim: object): string => Buffer.from(JSON.stringify(claim), 'utf8').toString('base64url');
 
 /** The last 32 bytes of an Ed25519 SPKI are the key (RFC 8410). */
 const rawPublic = (key: KeyObject): string =>
@@ -88,9 +93,6 @@ export const openSigned = (token: string, key: JudgeKey): unknown => {
     return undefined;
   }
 };
-
-/** What a judge signs that is asked too much. */
-export const tooManyText = Buffer.from(JSON.stringify({ tooMany: true }), 'utf8').toString('base64url');
 
 /** Whether it is the judge who says so. */
 export const isTooMany = (body: Buffer, key: JudgeKey): boolean => {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Field, listOf, writeHead } from '../../wire/http-head.js';
 import { type Answer, type Page, answerTo } from './pages.js';
 import { type RawRequest, readHead } from './read-request.js';
-import { type JudgeKeys, type JudgeRecord, tooManyText } from './record.js';
+import type { JudgeKeys, JudgeRecord } from './record.js';
 
 /** An answer as it goes out. */
 export interface Said {
@@ -67,8 +67,7 @@ const about = [
 ].join('\n');
 
 /** The answer to a source that asks too much; signed, since a proxy that asks for patience says the same. */
-export const tooMany = ({ signText }: JudgeKeys): Said => {
-  const body = signText(tooManyText);
+export const tooMany = ({ tooMany: body }: JudgeKeys): Said => {
   const head =
     'HTTP/1.1 429 Too Many Requests\r\nRetry-After: 10\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Type: text/plain\r\n';
   return {
