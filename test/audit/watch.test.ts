@@ -1,6 +1,7 @@
 /** The longest look: who comes later for what was asked, or with a password that was sent, is told from who does not. */
 
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { passwords, revisits } from '../../src/audit/checks/later.js';
 import { createStand } from '../../src/audit/stand.js';
@@ -66,6 +67,27 @@ describe('the longest look', { concurrency: 4 }, () => {
         assert.deepEqual(gradesIn(report), animal.truth);
       });
     });
+
+  it('tells from who comes only for what was asked with a login', async () => {
+    const comes: Behaviour = {
+      fields: (lines, { world, host, port, method, path }) => {
+        if (method !== 'GET' || !lines.some((line) => /^authorization:/i.test(line))) return lines;
+        const kept = lines.filter((line) => !/^connection:/i.test(line));
+        setTimeout(() => {
+          const again = connect({ host: world.names.get(host) ?? host, port, localAddress: '127.40.7.7' });
+          again.on('error', () => undefined).setTimeout(2_000, () => again.destroy());
+          again.end([`GET ${path} HTTP/1.1`, ...kept, 'Connection: close', '', ''].join('\r\n'));
+          again.resume();
+        }, 4_000).unref();
+        return lines;
+      },
+    };
+    const open = await openProxy(auditor.world, ['http'], comes);
+    const report = await auditor.audit(open.url('http'), { tier: 'watch', patience: millis(6_000) });
+    await open.close();
+    assert.equal(said(report, 'forward C06')?.answer, 'fail');
+    assert.deepEqual(gradesIn(report), { forward: 'hostile', tunnel: 'exact' });
+  });
 
   it('says how long nobody came, and how much later somebody did, and from where', async () => {
     await withAnimal(b01, auditor, async (url) => {

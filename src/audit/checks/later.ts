@@ -8,7 +8,8 @@ import { shown } from '../ask/text.js';
 import { inWords } from '../in-words.js';
 import { spareLifeAt } from '../spare-life.js';
 import type { Stand } from '../stand.js';
-import { type Check, type Result, check, failed, headOf, pass, untested, whyNot } from './check.js';
+import { type Check, type Result, check, failed, headOf, pass, untested, whyNot, worstOf } from './check.js';
+import { otherKinds } from './kinds.js';
 
 /** C06: nobody asks again for what was asked for. */
 export const revisits: Check = check(
@@ -23,8 +24,23 @@ export const revisits: Check = check(
       'The address of the question is known to the proxy only. After a while the judge is asked, around the proxy, whether somebody else came for it.',
     remedy: 'Somebody reads along: use tunnel mode and https only.',
   },
-  async (stand) => strangersAt((await lures(stand)).page, stand),
+  async (stand) => {
+    // What was asked before the waiting is looked at behind it: some come only for what was asked with a login.
+    const before = (await otherKinds(stand)).filter(({ sent }) => sent.body.length === 0);
+    return worstOf([strangersAt((await lures(stand)).page, stand), ...(await latecomers(before, stand))]);
+  },
 );
+
+/** Those who came much later for what was asked once, with nothing in it that could be used. Who comes at once is told by another check. */
+const latecomers = async (visits: readonly Visit[], stand: Stand): Promise<readonly Result[]> => {
+  const kept = await stand.recordsOfAll(visits.map(({ id }) => id));
+  return visits.flatMap((seen) => {
+    const [own, ...more] = (kept.get(seen.id) ?? []).filter(({ page }) => page === seen.page);
+    // Whoever still owed the answer may have asked again for it.
+    const later = more.filter((other) => own !== undefined && other.at - own.at > seen.took + moment);
+    return later.length === 0 ? [] : [strangersAt({ seen, own, later }, stand)];
+  });
+};
 
 /** C07: nobody tries the passwords that went through. */
 export const passwords: Check = check(
