@@ -13,7 +13,7 @@ import { grades } from '../model/book.js';
 import type { AuditDesk } from '../engine/controller.js';
 import { clean } from './output.js';
 
-/** The page. Addresses of the user are not in it but where a proxy has shown them, and there they are marked. */
+/** The page, of reports that may be given away. */
 export const auditPage = (
   reports: readonly AuditReport[],
   { checks, meaning }: Pick<AuditDesk, 'checks' | 'meaning'>,
@@ -25,7 +25,7 @@ export const auditPage = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>kaskade audit</title>',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<style>${style}</style></head><body><h1>What these proxies do to traffic</h1>`,
-    `<p>${reports.length === 1 ? 'One proxy' : `${reports.length} proxies`}, ${when(reports)} UTC, the worst first. Each cell is one check: hover over it for its words; a row leads to the evidence. Your own address is in it where a proxy has told it: look before you give the page away.</p>`,
+    `<p>${reports.length === 1 ? 'One proxy' : `${reports.length} proxies`}, ${when(reports)} UTC, the worst first. Each cell is one check: hover over it for its words; a row leads to the evidence. Your own addresses and names are taken out, wherever a proxy has told them.</p>`,
     heatMap(rows, asked),
     legend,
     '<h2>Findings</h2>',

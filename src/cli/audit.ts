@@ -84,12 +84,12 @@ const work = async (face: Face, audits: AuditDesk, { proxies, flags }: Asked): P
   // Hours of work are not lost for a file that cannot be written.
   const page = flags.html === undefined ? undefined : reservePage(flags.html);
   const { signal } = catchSignals();
-  const teller = createTeller(output, of);
+  const teller = createTeller(output, { of, keepsForOthers: page !== undefined });
   try {
     await audits.run({ ...{ of, tier, signal }, ...teller.on, ...options });
   } finally {
     teller.end({ isStopped: signal.aborted });
-    await page?.write(teller.reports, audits);
+    await page?.write(teller.forOthers, audits);
   }
   return failOn !== undefined && teller.reports.some((report) => isAsBad(report, failOn)) ? 1 : 0;
 };
@@ -99,24 +99,33 @@ interface Teller {
   readonly on: Pick<AuditWish, 'onReport' | 'onProgress' | 'onNotice'>;
   readonly end: (how: { readonly isStopped: boolean }) => void;
   readonly reports: readonly AuditReport[];
+  readonly forOthers: readonly AuditReport[];
+}
+
+interface Telling {
+  readonly of: AuditWish['of'];
+  readonly keepsForOthers: boolean;
 }
 
 /** On a terminal many are a table while they run, and reports of those that work at the end; elsewhere reports as they come. */
-const createTeller = (output: Output, of: AuditWish['of']): Teller => {
+const createTeller = (output: Output, { of, keepsForOthers }: Telling): Teller => {
   const isAlone = of.kind === 'cascade' || (of.kind === 'proxies' && of.proxies.length === 1);
   const isTable = process.stdout.isTTY && !output.json && !isAlone;
   const foot = createStatusLine(output);
   const table = createTable(output, isTable ? process.stdout.columns : 80);
   const began = now();
   const reports: AuditReport[] = [];
+  const forOthers: AuditReport[] = [];
   const later: (() => void)[] = [];
   let all = 0;
   return {
     reports,
+    forOthers,
     on: {
-      onReport: (report, changed) => {
+      onReport: (report, changed, hide) => {
         foot.clear();
         reports.push(report);
+        if (keepsForOthers) forOthers.push(hide());
         const tell = (): void => {
           tellReport(output, report, { changed, isAlone });
         };

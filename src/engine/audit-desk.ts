@@ -1,6 +1,6 @@
 /** Audits as faces use them: texts come in, reports go out, and the book learns from them. */
 
-import type { AuditReport } from '../model/audit.js';
+import type { AuditReport, CheckId } from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
 import { type Millis, type NonEmpty, isNonEmpty, millis } from '../model/brand.js';
 import { fail } from '../model/error.js';
@@ -10,6 +10,7 @@ import type { AuditPlan } from '../audit/plan.js';
 import { checks } from '../audit/checks/index.js';
 import { ownLineResult } from '../audit/checks/own-line.js';
 import { auditCrowd, usualRules } from '../audit/crowd.js';
+import { hiding } from '../audit/for-others.js';
 import { meanings } from '../audit/grade.js';
 import type { Fact } from '../audit/identity/facts.js';
 import { createSearch } from '../audit/identity/search.js';
@@ -123,7 +124,7 @@ const judged = async (
   if (left > 0)
     wish.onNotice?.(`Not asked: ${left}, since the judge is in a private network in which they are not themselves.`);
   const rules = { ...rulesFor(wish), plan: await withOwnLine(await withHops(plan, wish, parts), wish) };
-  await asked(jobs, { wish, parts, ask: (some, onReport) => auditCrowd(some, { ...rules, onReport }, wish) });
+  await asked(jobs, { wish, parts, own, ask: (some, onReport) => auditCrowd(some, { ...rules, onReport }, wish) });
 };
 
 /** The own line is looked at before anybody is accused of what it does. */
@@ -144,8 +145,7 @@ const witnessed = (wanted: readonly KeyedJob[], { wish, parts, own: facts, found
   const plan = { witnesses: found.witnesses, facts, search: createSearch(facts), clock: now };
   const rules = { ...rulesFor(wish), plan };
   return asked(wanted, {
-    wish,
-    parts,
+    ...{ wish, parts, own: facts },
     ask: (some, onReport) => auditWitnessedCrowd(some, { ...rules, onReport }, wish),
   });
 };
@@ -169,6 +169,7 @@ const agree = ({ agreed }: AuditWish, subjects: readonly Subject[], store: Store
 interface Asking {
   readonly wish: AuditWish;
   readonly parts: AuditParts;
+  readonly own: readonly Fact[];
   readonly ask: (jobs: readonly KeyedJob[], onReport: (job: KeyedJob, report: AuditReport) => void) => Promise<void>;
 }
 
@@ -204,8 +205,12 @@ const begin = (jobs: readonly KeyedJob[], wish: AuditWish, parts: AuditParts): B
 const batch = 100;
 
 /** Audits, and puts reports into the book a hundred at a time. */
-const asked = async (wanted: readonly KeyedJob[], { wish, parts, ask }: Asking): Promise<void> => {
+const asked = async (wanted: readonly KeyedJob[], { wish, parts, own, ask }: Asking): Promise<void> => {
   const { run, jobs } = begin(wanted, wish, parts);
+  const hide = hiding(own);
+  const tell = (report: AuditReport, changed: readonly CheckId[] = []): void => {
+    wish.onReport(report, changed, () => hide(report));
+  };
   const pending: { readonly key: number; readonly report: AuditReport }[] = [];
   const flush = (): void => {
     const some = pending.splice(0);
@@ -216,10 +221,10 @@ const asked = async (wanted: readonly KeyedJob[], { wish, parts, ask }: Asking):
         run,
         some.map(({ key }) => key),
       );
-    for (const { report } of some) wish.onReport(report, changes.get(report) ?? []);
+    for (const { report } of some) tell(report, changes.get(report));
   };
   const onReport = ({ key }: KeyedJob, report: AuditReport): void => {
-    if (key === undefined) wish.onReport(report, []);
+    if (key === undefined) tell(report);
     else pending.push({ key, report });
     if (pending.length >= batch) flush();
   };

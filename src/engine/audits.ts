@@ -23,7 +23,8 @@ export interface AuditWish {
   readonly most?: number;
   readonly signal: AbortSignal;
   /** `changed` names the checks whose answer is another than the last time. */
-  readonly onReport: (report: AuditReport, changed: readonly CheckId[]) => void;
+  /** `forOthers` gives the report without what tells who audited. */
+  readonly onReport: (report: AuditReport, changed: readonly CheckId[], forOthers: () => AuditReport) => void;
   readonly onProgress?: (progress: AuditProgress) => void;
   readonly onNotice?: (text: string) => void;
 }

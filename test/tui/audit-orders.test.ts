@@ -63,7 +63,7 @@ test('a run is seen as it goes: counts, notices, results with what changed, and 
   const page = openPage((wish) => {
     asked = wish;
     wish.onNotice?.('One is left alone.');
-    for (const report of reports) wish.onReport(report, [idOf('H02')]);
+    for (const report of reports) wish.onReport(report, [idOf('H02')], () => report);
     wish.onProgress?.(progress);
     return new Promise((resolve) => {
       end = resolve;
@@ -83,8 +83,10 @@ test('a run is seen as it goes: counts, notices, results with what changed, and 
 
 test('a thousand reports at once are one change of the screen', async () => {
   const page = openPage(async (wish) => {
-    for (let index = 0; index < 1_000; index += 1)
-      wish.onReport(reportOf(`http://10.0.${index >> 8}.${index & 255}:80`, { forward: 'clean' }), []);
+    for (let index = 0; index < 1_000; index += 1) {
+      const report = reportOf(`http://10.0.${index >> 8}.${index & 255}:80`, { forward: 'clean' });
+      wish.onReport(report, [], () => report);
+    }
     await new Promise((resolve) => setImmediate(resolve));
   });
   page.press('4', 'A');
@@ -127,7 +129,7 @@ test('stopping waits for the end, and keeps what was found until then', async ()
     }),
   );
   page.press('5', 'n', 'enter');
-  for (const report of reports.slice(0, 1)) wish?.onReport(report, []);
+  for (const report of reports.slice(0, 1)) wish?.onReport(report, [], () => report);
   page.press('x');
   assert.match(page.shown(), /stopping {2}quick/);
   await until(() => page.shown().includes('  stopped  quick'), 'the end');

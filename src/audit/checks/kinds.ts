@@ -38,7 +38,6 @@ const kindsFor = (stand: Stand): readonly Ask[] => {
     { page: '.exe', fields: fromSearch(random) },
     { page: '.apk', fields: phone },
     { page: '.sh', fields: toolFields },
-    ...stand.judge.ports.slice(0, 1).map((host): Ask => ({ page: '.txt', host })),
     { page: '.html', fields: [], version: '1.0' },
     { page: '.txt', fields: as(oldBrowser), extra: [{ name: 'Range', value: 'bytes=0-4095' }] },
     { page: '.png', fields: forPicture },
@@ -69,6 +68,7 @@ const as = (agent: string): readonly Field[] => [
 ];
 
 const oldBrowser = 'Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1; WOW64; Trident/5.0)';
+
 const mostPlaces = 4;
 
 /** A page at the judge's other hosts and ports: some leave those alone that have no name, or all but the usual port. */
