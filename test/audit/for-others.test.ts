@@ -36,7 +36,7 @@ test('a sentence and an exit lose the address, and what is of others stays', () 
     modes: report.modes.map((each) => ({ ...each, exits: [own, '203.0.113.9'], asked: ['f00d'] })),
   }).modes;
   assert.equal(mode?.findings[0]?.sentence, 'The judge sees [yours, taken out], and 203.0.113.9.');
-  assert.deepEqual(mode.findings[0]?.evidence, evidence);
+  assert.deepEqual(mode.findings[0].evidence, evidence);
   assert.deepEqual(mode.exits, ['[yours, taken out]', '203.0.113.9']);
   assert.equal('asked' in mode, false);
 });
