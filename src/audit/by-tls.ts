@@ -10,6 +10,7 @@ import { type ShownTls, type TlsWish, probeTls, tellsOfChange } from '../net/tls
 import { readReply } from './ask/reply.js';
 import { browserFields, compose } from './ask/request.js';
 import { inTunnel } from './in-tunnel.js';
+import { ofJudgeAtRest } from './ask/visit.js';
 import { pathOf } from './judge/pages.js';
 import { type JudgeRecord, findRecord } from './judge/record.js';
 import { type StandParts, freshId } from './plain.js';
@@ -83,7 +84,7 @@ const askOverTls = async (
   const path = pathOf({ id, name: '.txt' });
   const fields = browserFields(random);
   stream.write(compose({ method: 'GET', path, host: at, mode: 'tunnel', fields, body: Buffer.alloc(0) }).head);
-  const reply = await readReply(stream, { method: 'GET' }, limit);
+  const reply = ofJudgeAtRest(await readReply(stream, { method: 'GET' }, limit), judge.key);
   return reply.kind === 'answer' ? findRecord(reply.body, id, judge.key) : undefined;
 };
 

@@ -114,6 +114,7 @@ const unknown = (report: AuditReport): AuditReport => ({
 });
 
 const askJudge = async (judge: JudgeLink, within: Millis, cancel: Cancel): Promise<Millis | undefined> => {
-  const { record, took } = await visit({ page: '.txt', fields: [] }, { ...judge.direct, within }, cancel);
+  const { record, took, failure } = await visit({ page: '.txt', fields: [] }, { ...judge.direct, within }, cancel);
+  if (failure?.code === 'judge-busy') return within;
   return record === undefined ? undefined : took;
 };

@@ -62,11 +62,11 @@ const lookAt = async (
   return failed.filter((mode) => said.working.every((stand) => stand.mode !== mode));
 };
 
-/** By its own words the way behind it is out of order, and not barred (RFC 9110 §15.6.3-5; RFC 1928 §6). */
+/** By its own words the way behind it is out of order, and not barred (RFC 9110 §15.6.3-5; RFC 1928 §6); or the judge had no time. */
 const isPassing = ({ failure, reply }: Visit): boolean =>
   failure === undefined
     ? reply?.kind === 'answer' && [502, 503, 504].includes(reply.status)
-    : ['onward-unreachable', 'onward-timeout', 'onward-failed'].includes(failure.code);
+    : ['onward-unreachable', 'onward-timeout', 'onward-failed', 'judge-busy'].includes(failure.code);
 
 /** What the plain question brings, or has brought already. What nobody looks at any further is asked for in few bytes. */
 const askFirst = async (parts: StandParts, { tier, echoes, knocked }: AuditPlan): Promise<Visit> => {

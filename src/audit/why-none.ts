@@ -28,7 +28,7 @@ export const whyNone = (looked: Sights): Settled => {
   const failures = failuresOf(looked);
   const find: Find = (...codes) => failures.find(({ code }) => codes.includes(code));
   const refused = looked.visits.flatMap(({ reply }) => (reply?.kind === 'answer' ? [reply.status] : []));
-  const local = find('out-of-files', 'internal');
+  const local = find('out-of-files', 'internal', 'judge-busy');
   if (local !== undefined) return nothing('inconclusive', explain(local).sentence, local);
   const [first] = failures;
   return wishOf(refused, find) ?? wordsOf(looked, refused, find) ?? silence(first);

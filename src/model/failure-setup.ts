@@ -109,6 +109,10 @@ export const setupRows = {
     sentence: (d) => `No judge answers${noted(d)}.`,
     hint: 'Nothing was asked of any proxy. Check that the judge runs, and that this machine reaches it.',
   }),
+  'judge-busy': local(3, {
+    sentence: () => 'The judge is asked more than it lets one source ask.',
+    hint: 'Ask fewer at once (--concurrency), or give the judge a higher --rate.',
+  }),
   'proxy-declines': local(3, {
     sentence: (d) => `The proxy asks to be left alone${noted(d)}.`,
     hint: 'It was asked nothing more: audit it again later, or ask its owner.',

@@ -74,6 +74,7 @@ export const meetJudge = async (url: JudgeUrl, meeting: Meeting, cancel: Cancel)
   const card = openCard((await fetchCard(main, meeting.open, cancel)).body, key);
   if (card === undefined) throw fail('judge-unreachable', { note: `${hostText(main.host)} has another key` });
   const seen = await visit({ page: '.txt' }, direct, cancel);
+  if (seen.failure?.code === 'judge-busy') throw fail('judge-busy');
   if (seen.record === undefined) throw fail('judge-unreachable', { note: 'its answer is changed on the way to it' });
   const at = (port: Port, host: string = hostText(main.host)): Endpoint => ({ host: parseHost(host), port });
   const others = card.hosts.filter((host) => host !== hostText(main.host)).map((host) => at(main.port, host));

@@ -89,13 +89,14 @@ export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Can
         stream ??= await asker.open(ask.host ?? asker.host, limit);
         question = questionFor(ask, asker);
         stream.write(Buffer.concat([question.sent.head, question.sent.body]));
-        return readReply(stream, { method: question.sent.method, most: roomFor(question) }, limit);
+        const reply = await readReply(stream, { method: question.sent.method, most: roomFor(question) }, limit);
+        return ofJudgeAtRest(reply, asker.key);
       });
       if (cancel.signal.aborted) throw reasonOf(cancel);
       const made = visitOf(question ?? questionFor(ask, asker), seen, { asker, took: since(began, now()) });
       visits.push(made);
       if ('failure' in seen) break;
-      if (isRefused(made, asker)) {
+      if (isRefused(made)) {
         asker.heed?.(made.reply);
         break;
       }
@@ -111,6 +112,12 @@ export const visitInRow = async (asks: readonly Ask[], asker: Asker, cancel: Can
 const roomFor = ({ page, expected: { content } }: Question): number => {
   if (page === '/record') return 512 * 1024;
   return content.kind === 'known' ? content.body.length + 8 * 1024 : 24 * 1024;
+};
+
+/** A judge that is asked too much says nothing of what was asked. Throws `judge-busy` then. */
+export const ofJudgeAtRest = (reply: Reply, key: JudgeKey): Reply => {
+  if (reply.kind === 'answer' && reply.status === 429 && isTooMany(reply.body, key)) throw fail('judge-busy');
+  return reply;
 };
 
 type Seen = { readonly reply: Reply } | { readonly failure: Failure };
@@ -174,8 +181,8 @@ const visitOf = (
 };
 
 /** Whether somebody on the way refuses what was asked; to a HEAD a judge that is asked too much cannot say that it is him. */
-const isRefused = (visit: Visit, { key }: Asker): visit is Visit & { readonly reply: Answered } => {
+const isRefused = (visit: Visit): visit is Visit & { readonly reply: Answered } => {
   const { reply, record, foreign, expected, sent } = visit;
   if (reply?.kind !== 'answer' || reply.status < 400 || reply.status === expected.status) return false;
-  return record === undefined && !foreign && sent.method !== 'HEAD' && !isTooMany(reply.body, key);
+  return record === undefined && !foreign && sent.method !== 'HEAD';
 };
