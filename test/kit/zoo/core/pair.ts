@@ -29,6 +29,9 @@ const joined = (one: Behaviour, other: Behaviour): Behaviour => ({
     response: async (answer: Whole, at: Passage) => second(await first(answer, at), at),
   })),
   ...both(one.answer, other.answer, (first, second) => ({ answer: (at: Passage) => first(at) ?? second(at) })),
+  ...both(one.upload, other.upload, (first, second) => ({
+    upload: (bytes: Buffer, at: Passage) => second(first(bytes, at), at),
+  })),
   ...both(one.up, other.up, (first, second) => ({ up: () => changes(first(), second()) })),
   ...both(one.down, other.down, (first, second) => ({ down: () => changes(first(), second()) })),
 });
