@@ -70,6 +70,8 @@ const silence = (failure: Failure | undefined): Settled => {
   return nothing('dead', aloneText(failure) ?? explain(failure).sentence, failure);
 };
 
+const onward: readonly string[] = ['onward-refused', 'onward-unreachable', 'onward-timeout', 'onward-failed'];
+
 /** A proxy that is asked by itself is not told to be hop 1 of 1. */
 const aloneText = ({ code, note, hops = 1 }: Failure): string | undefined => {
   if (hops > 1) return undefined;
@@ -79,8 +81,9 @@ const aloneText = ({ code, note, hops = 1 }: Failure): string | undefined => {
     'hop-timeout': 'It did not answer in time.',
     'hop-closed': 'It closed the connection.',
     'hop-reset': `It broke the connection${noted}.`,
+    'onward-denied': `It does not allow what it was asked to reach${noted}.`,
   };
-  return texts[code];
+  return texts[code] ?? (onward.includes(code) ? `It did not reach what it was asked for${noted}.` : undefined);
 };
 
 /** The first byte of an alert: a TLS server does not understand what it was told (RFC 8446 §5.1). */

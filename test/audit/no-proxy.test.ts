@@ -59,6 +59,14 @@ const ports: Readonly<Record<string, Port>> = {
     is: /^not-a-proxy: It answers by itself: 302, to http:\/\/login\.test\/$/,
   },
   'a TLS server': { as: 'http', serve: saying('\x15\x03\x01\x00\x02\x02F'), is: /^not-a-proxy: It speaks TLS/ },
+  'a proxy that lets nobody through': {
+    ...{ as: 'socks5h', serve: saying('\x05\x00\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00') },
+    is: /^dead: It does not allow what it was asked to reach \(/,
+  },
+  'a proxy that has no way on': {
+    ...{ as: 'socks5h', serve: saying('\x05\x00\x05\x04\x00\x01\x00\x00\x00\x00\x00\x00') },
+    is: /^dead: It did not reach what it was asked for \(/,
+  },
   'a port that hangs up': { as: 'http', serve: saying(''), is: /^dead: It closed the connection\.$/ },
   'a port that says a byte now and then': {
     ...{ as: 'http', serve: (socket) => void socket.resume().write('.') },
