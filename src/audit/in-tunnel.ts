@@ -5,14 +5,16 @@ import type { Endpoint } from '../model/address.js';
 import { fail } from '../model/error.js';
 import { type Cancel, deadline, reasonOf } from '../net/cancel.js';
 import { openTunnel } from './ask/subject.js';
+import { isGivenUp } from './patience.js';
 import type { StandParts } from './plain.js';
 
 /** Opens a tunnel, and ends it when the work is done. Rejects as a tunnel or the work does. */
 export const inTunnel = async <Result>(
-  { subject, within, signal }: StandParts,
+  { subject, mode, within, signal }: StandParts,
   to: Endpoint,
   work: (stream: Duplex, cancel: Cancel) => Promise<Result>,
 ): Promise<Result> => {
+  if (isGivenUp(subject, mode)) throw fail('answer-timeout');
   const limit = deadline(within, () => fail('answer-timeout'), { signal });
   let stream: Duplex | undefined;
   try {

@@ -7,7 +7,8 @@ import type { Cancel } from '../net/cancel.js';
 import type { AuditPlan, Given } from './plan.js';
 import { type StandParts, askPlain } from './plain.js';
 import type { TlsVisit } from './by-tls.js';
-import { type Stand, createStand, isLost } from './stand.js';
+import { isLost } from './patience.js';
+import { type Stand, createStand } from './stand.js';
 import type { Sights } from './why-none.js';
 
 /** What was seen of each mode at first sight. */
@@ -23,9 +24,10 @@ export const look = async (subject: Subject, plan: AuditPlan, cancel: Cancel): P
   const wanted = forwards(subject) ? both : both.filter((mode) => mode === 'tunnel');
   let failed = await lookAt(wanted, said, { subject, plan, cancel });
   if (plan.tier === 'pulse') return said;
-  // What was lost, or found nobody there, may come another time; where another mode works, it is worth a third look.
+  // What was lost, or found nobody there, may come another time; where another mode works, it is worth two more looks.
   failed = await lookAt(failed, said, { subject, plan, cancel });
-  if (said.working.length > 0) await lookAt(failed, said, { subject, plan, cancel });
+  for (let more = 0; more < 2 && said.working.length > 0; more += 1)
+    failed = await lookAt(failed, said, { subject, plan, cancel });
   return said;
 };
 

@@ -2,6 +2,7 @@
 
 import type { Mode } from '../model/audit.js';
 import type { Millis } from '../model/brand.js';
+import { fail } from '../model/error.js';
 import type { Cancel } from '../net/cancel.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import type { Knocked } from './ask/knock.js';
@@ -11,6 +12,7 @@ import { type Ask, type Asker, type Visit, visit } from './ask/visit.js';
 import type { Fact } from './identity/facts.js';
 import type { Search } from './identity/search.js';
 import { randomHex } from './random.js';
+import { isGivenUp } from './patience.js';
 import type { Witnesses } from './witness/witnesses.js';
 
 /** What a stand is made of. */
@@ -63,7 +65,10 @@ export const askerOf = ({ mode, subject, judge, within, random }: StandParts): A
     key: judge.key,
     within,
     freshId,
-    open: (host, limit) => (isHanded ? subject.reach(limit) : openTunnel(subject, host, limit)),
+    open: (host, limit) => {
+      if (isGivenUp(subject, mode)) return Promise.reject(fail('answer-timeout'));
+      return isHanded ? subject.reach(limit) : openTunnel(subject, host, limit);
+    },
     authorization: isHanded ? authorizationOf(subject) : undefined,
     fields: () => browserFields(random),
     heed: subject.heed,

@@ -4,7 +4,6 @@ import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../model/address.js';
 import type { Mode } from '../model/audit.js';
 import { type Millis, millis } from '../model/brand.js';
-import type { Failure } from '../model/failure.js';
 import type { Cancel } from '../net/cancel.js';
 import type { JudgeLink } from './ask/judge-link.js';
 import type { Subject } from './ask/subject.js';
@@ -14,6 +13,7 @@ import { type Search, createSearch } from './identity/search.js';
 import { type TlsOtherwise, type TlsVisit, visitByTls } from './by-tls.js';
 import { inTunnel } from './in-tunnel.js';
 import { createMemory } from './memory.js';
+import { createPatience } from './patience.js';
 import { type PageName, readable } from './judge/pages.js';
 import { type StandParts, askPlain, askerOf, freshId } from './plain.js';
 import type { JudgeRecord } from './judge/record.js';
@@ -102,13 +102,14 @@ export const createStand = (parts: StandParts): Stand => {
   const asker = askerOf(parts);
   let { search } = parts;
   const { once, keep } = createMemory();
+  const patiently = createPatience(subject, mode, () => visit({ page: '.txt' }, asker, cancel));
   /** What comes of the asks that go over one connection. */
   const together = (): Promise<readonly Visit[]> => once('together', () => visitInRow(asksTogether, asker, cancel));
   const one = async (ask: Ask): Promise<Visit> => {
     const nth = asksTogether.indexOf(ask);
     const seen = nth === -1 ? undefined : (await together())[nth];
     if (seen !== undefined && seen.failure === undefined) return seen;
-    return patiently(2, () => visit(ask, asker, cancel));
+    return patiently(4, () => visit(ask, asker, cancel));
   };
   return {
     mode,
@@ -137,7 +138,7 @@ export const createStand = (parts: StandParts): Stand => {
     },
     askedFor: (name) => once(`asked ${name}`, async () => bare(await one({ page: name }))),
     seeded: () => once('seeded', () => one(seededAsk)),
-    tls: (nth) => once(`tls ${nth}`, () => patiently(3, () => visitByTls(nth, parts))),
+    tls: (nth) => once(`tls ${nth}`, () => patiently(4, () => visitByTls(nth, parts))),
     tlsAgain: (nth, otherwise) => visitByTls(nth, parts, otherwise),
     inTunnel: (to, work) => inTunnel(parts, to, work),
     isSameJudge: () => judge.isSame(cancel),
@@ -157,19 +158,3 @@ const bare = ({ reply: _reply, expected, ...visit }: Visit): Visit => ({
   ...visit,
   expected: { ...expected, content: { kind: 'visit' } },
 });
-
-/** What may be lost on the way of packets, and not because of a proxy. */
-const losses: readonly string[] = ['answer-timeout', 'answer-missing', 'hop-timeout', 'hop-closed', 'hop-reset'];
-
-/** Whether nothing came, so that asking again may help. */
-export const isLost = ({ failure }: { readonly failure?: Failure }): boolean => losses.includes(failure?.code ?? '');
-
-/** Asks again where nothing came, so many times in all. */
-const patiently = async <Seen extends { readonly failure?: Failure }>(
-  times: number,
-  ask: () => Promise<Seen>,
-): Promise<Seen> => {
-  let seen = await ask();
-  for (let more = 1; more < times && isLost(seen); more += 1) seen = await ask();
-  return seen;
-};

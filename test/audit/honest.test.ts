@@ -5,6 +5,7 @@ import { type Socket, connect } from 'node:net';
 import { describe, it } from 'node:test';
 import type { AuditReport, Finding } from '../../src/model/audit.js';
 import type { Judge } from '../../src/audit/judge/judge.js';
+import { millis } from '../../src/model/brand.js';
 import { parseHost } from '../../src/model/address.js';
 import { type Auditor, openAuditor, openTestJudge } from '../kit/auditor.js';
 import type { Behaviour, Passage, Whole } from '../kit/zoo/core/behaviour.js';
@@ -168,6 +169,46 @@ describe('proxies that ask to be left alone', { concurrency: 4 }, () => {
     assert.ok(asked.times > 25, `${asked.times} questions`);
     assert.ok(findingsOf(report).every(({ sentence }) => !sentence.includes('left alone')));
     assert.ok(findingsOf(report).some(({ sentence }) => sentence.includes('The judge is asked more than')));
+  });
+});
+
+describe('proxies that fall silent', { concurrency: 4 }, () => {
+  /** So many connections are served, and what comes behind is taken and never answered. */
+  const silentAfter = (most: number) => {
+    const met = { connections: 0 };
+    const takes = (client: Socket): boolean => {
+      if ((met.connections += 1) <= most) return false;
+      client.on('error', () => undefined).resume();
+      return true;
+    };
+    return { met, behaviour: { takes } satisfies Behaviour };
+  };
+
+  it('one that dies in the middle is given up, and not waited for over hundreds of questions', async () => {
+    await using auditor = await openAuditor();
+    const { met, behaviour } = silentAfter(6);
+    const report = await auditOf(behaviour, auditor, { within: millis(300) });
+    assert.ok(met.connections < 60, `${met.connections} connections`);
+    assert.deepEqual(accusedOf(report), []);
+    assert.deepEqual(
+      report.modes.map(({ grade }) => grade),
+      report.modes.map(() => undefined),
+    );
+  });
+
+  it('one that is silent about many things goes on being asked for the rest', async () => {
+    await using auditor = await openAuditor();
+    let files = 0;
+    const isFile = ({ path }: Passage): boolean => /\.(?:zip|exe|apk|sh|pdf|jpg|png|gif)$/.test(path);
+    const answer = async (whole: Whole, at: Passage): Promise<Whole> => {
+      if (!isFile(at)) return whole;
+      files += 1;
+      return new Promise<never>(() => undefined);
+    };
+    const report = await auditOf({ response: answer }, auditor, { within: millis(300) });
+    assert.ok(files > 8, `${files} files`);
+    assert.equal(findingIn(report, 'H14')?.answer, 'pass');
+    assert.deepEqual(accusedOf(report), []);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import type { Duplex } from 'node:stream';
 import { type Endpoint, type Family, labelEndpoint } from '../../model/address.js';
+import type { Mode } from '../../model/audit.js';
 import { type KaskadeError, asKaskadeError, fail } from '../../model/error.js';
 import type { Failure } from '../../model/failure.js';
 import type { Hop } from '../../model/hop.js';
@@ -31,6 +32,8 @@ export interface Subject {
   readonly isAlone?: true;
   /** Is told of everything it answers: one that asks to be left alone is not reached any more. */
   readonly heed?: (said: Answered | Failure) => void;
+  /** How many questions in a row have got nothing, in each mode. */
+  readonly silence?: Map<Mode, number>;
 }
 
 /** Whether a proxy can be handed plain requests. */
@@ -56,6 +59,7 @@ export const heeding = (subject: Subject): Subject => {
       const words = 'code' in said ? declinedBy(said) : declinedIn(said);
       if (words !== undefined) declined ??= fail('proxy-declines', { note: words });
     },
+    silence: new Map<Mode, number>(),
     ...subject,
     reach: (cancel) => (declined === undefined ? subject.reach(cancel) : Promise.reject(declined)),
   };
