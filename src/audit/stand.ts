@@ -123,10 +123,7 @@ export const createStand = (parts: StandParts): Stand => {
     freshId,
     once,
     ...optional(parts),
-    search: (bytes) => {
-      search ??= createSearch(parts.facts);
-      return search(bytes);
-    },
+    search: (bytes) => (search ??= createSearch(parts.facts))(bytes),
     visit: (ask) => patiently(2, () => visit(ask, asker, cancel)),
     visitInRow: (asks) => visitInRow(asks, asker, cancel),
     echo: () => once('echo', () => (parts.echo === undefined ? askPlain(parts) : Promise.resolve(parts.echo))),

@@ -20,7 +20,7 @@ export const p36: Animal = {
       world,
       ['http'],
       createCache({
-        keyOf: ({ host, path, fields }) => `${host}${path} ${userOf(fields)}`,
+        keyOf: ({ host, port, path, fields }) => `${host}:${port}${path} ${userOf(fields)}`,
         answers: ({ method }) => method === 'GET',
       }),
     ),
