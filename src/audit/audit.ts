@@ -1,6 +1,14 @@
 /** The audit of one proxy: whether it works, in which modes, and what each does to traffic. */
 
-import type { AuditReport, Finding, Mode, ModeReport, Tier, Traits } from '../model/audit.js';
+import {
+  type AuditReport,
+  type Finding,
+  type Mode,
+  type ModeReport,
+  type Tier,
+  type Traits,
+  isThorough,
+} from '../model/audit.js';
 import { type At, type Millis, millis, now, since } from '../model/brand.js';
 import type { KaskadeError } from '../model/error.js';
 import type { Cancel } from '../net/cancel.js';
@@ -106,8 +114,6 @@ const modesOf = async (subject: Subject, looked: Looked, given: Given): Promise<
   const known = latency === undefined ? {} : { latency };
   return { outcome: 'audited', sentence: sumOf(modes, tier), modes, traits, ...known };
 };
-
-const isThorough = (tier: Tier): boolean => tier === 'full' || tier === 'watch';
 
 /** All questions of one mode. */
 const modeOf = async (first: Stand, { byTls }: Looked, given: Given): Promise<ModeReport> => {

@@ -9,6 +9,7 @@ import { type Visit, visit } from './ask/visit.js';
 import type { AuditPlan } from './plan.js';
 import { createControl } from './control.js';
 import { createSearch } from './identity/search.js';
+import { hasNoWayOn, isLost } from './patience.js';
 import { type Echoes, type Job, runJobs } from './run-jobs.js';
 import { createTally } from './tally.js';
 
@@ -80,13 +81,8 @@ const isSilence = ({ outcome, failure }: AuditReport): boolean =>
   outcome === 'dead' && ['hop-timeout', 'answer-timeout'].includes(failure?.code ?? '');
 
 /** Not what it says of itself, but what the network may have done. */
-const mayPass = ({ outcome, failure }: AuditReport): boolean =>
-  outcome === 'dead' && passing.includes(failure?.code ?? '');
-
-const passing: readonly string[] = [
-  ...['hop-timeout', 'answer-timeout', 'answer-missing', 'hop-unreachable', 'hop-closed', 'hop-reset'],
-  ...['onward-unreachable', 'onward-timeout', 'onward-failed'],
-];
+const mayPass = (report: AuditReport): boolean =>
+  report.outcome === 'dead' && (report.failure?.code === 'hop-unreachable' || isLost(report) || hasNoWayOn(report));
 
 /** Of so many it is kept what the first look has brought; a few kilobytes each. */
 const mostEchoes = 2_000;

@@ -7,7 +7,7 @@ import type { Cancel } from '../net/cancel.js';
 import type { AuditPlan, Given } from './plan.js';
 import { type StandParts, askPlain } from './plain.js';
 import type { TlsVisit } from './by-tls.js';
-import { isLost } from './patience.js';
+import { hasNoWayOn, isLost } from './patience.js';
 import { type Stand, createStand } from './stand.js';
 import type { Sights } from './why-none.js';
 
@@ -64,11 +64,11 @@ const lookAt = async (
   return failed.filter((mode) => said.working.every((stand) => stand.mode !== mode));
 };
 
-/** By its own words the way behind it is out of order, and not barred (RFC 9110 §15.6.3-5; RFC 1928 §6); or the judge had no time. */
+/** By its own words the way behind it is out of order, or the judge had no time. */
 const isPassing = ({ failure, reply }: Visit): boolean =>
   failure === undefined
     ? reply?.kind === 'answer' && [502, 503, 504].includes(reply.status)
-    : ['onward-unreachable', 'onward-timeout', 'onward-failed', 'judge-busy'].includes(failure.code);
+    : failure.code === 'judge-busy' || hasNoWayOn({ failure });
 
 /** What the plain question brings, or has brought already. What nobody looks at any further is asked for in few bytes. */
 const askFirst = async (parts: StandParts, { tier, echoes, knocked }: AuditPlan): Promise<Visit> => {
@@ -87,7 +87,7 @@ const standWhereItWorks = async (
 
 /** Whether anything of a question came to the judge, or TLS was answered. */
 const isWorking = async (stand: Stand, seen: Visit, byTls: TlsVisit[], tier: Tier): Promise<boolean> => {
-  if (seen.record !== undefined || seen.foreign) return true;
+  if (seen.record !== undefined || seen.instead !== undefined) return true;
   if (seen.failure === undefined && (await stand.records(seen.id)).length > 0) return true;
   if (stand.mode === 'forward' || tier === 'pulse') return false;
   const tls = await stand.tls(0);

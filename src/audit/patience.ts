@@ -18,6 +18,10 @@ const losses: readonly string[] = ['answer-timeout', 'answer-missing', 'hop-time
 /** Whether nothing came, so that asking again may help. */
 export const isLost = ({ failure }: Asked): boolean => losses.includes(failure?.code ?? '');
 
+/** Whether it says itself that the way behind it is out of order, and not barred (RFC 9110 §15.6; RFC 1928 §6): that may pass. */
+export const hasNoWayOn = ({ failure }: Asked): boolean =>
+  ['onward-unreachable', 'onward-timeout', 'onward-failed'].includes(failure?.code ?? '');
+
 /** Whether a mode of a proxy was given up. */
 export const isGivenUp = ({ silence }: Subject, mode: Mode): boolean => silence?.get(mode) === Number.POSITIVE_INFINITY;
 

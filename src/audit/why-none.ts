@@ -4,6 +4,7 @@ import type { AuditOutcome, AuditReport } from '../model/audit.js';
 import { type Failure, explain } from '../model/failure.js';
 import { fieldOf } from './ask/reply.js';
 import { shown } from './ask/text.js';
+import { hasNoWayOn } from './patience.js';
 import type { Visit } from './ask/visit.js';
 import type { TlsVisit } from './by-tls.js';
 import { noTraits } from './traits.js';
@@ -70,20 +71,21 @@ const silence = (failure: Failure | undefined): Settled => {
   return nothing('dead', aloneText(failure) ?? explain(failure).sentence, failure);
 };
 
-const onward: readonly string[] = ['onward-refused', 'onward-unreachable', 'onward-timeout', 'onward-failed'];
-
 /** A proxy that is asked by itself is not told to be hop 1 of 1. */
-const aloneText = ({ code, note, hops = 1 }: Failure): string | undefined => {
+const aloneText = (failure: Failure): string | undefined => {
+  const { code, note, hops = 1 } = failure;
   if (hops > 1) return undefined;
   const noted = note === undefined ? '' : ` (${note})`;
+  const reachedNothing = `It did not reach what it was asked for${noted}.`;
   const texts: Readonly<Partial<Record<Failure['code'], string>>> = {
     'hop-unreachable': `Nobody answers there${noted}.`,
     'hop-timeout': 'It did not answer in time.',
     'hop-closed': 'It closed the connection.',
     'hop-reset': `It broke the connection${noted}.`,
+    'onward-refused': reachedNothing,
     'onward-denied': `It does not allow what it was asked to reach${noted}.`,
   };
-  return texts[code] ?? (onward.includes(code) ? `It did not reach what it was asked for${noted}.` : undefined);
+  return texts[code] ?? (hasNoWayOn({ failure }) ? reachedNothing : undefined);
 };
 
 /** The first byte of an alert: a TLS server does not understand what it was told (RFC 8446 §5.1). */

@@ -1,6 +1,6 @@
 /** The results of many audits as they come, a row for each proxy: grades, and the worst of what was found. */
 
-import type { AuditReport, Finding, Mode, Severity } from '../model/audit.js';
+import { type AuditReport, type Finding, type Mode, severities } from '../model/audit.js';
 import { cutTo, padTo } from './columns.js';
 import type { Output } from './output.js';
 
@@ -44,12 +44,10 @@ const gradeIn = ({ modes }: AuditReport, wanted: Mode): string => {
   return found === undefined ? '-' : (found.grade ?? 'no grade');
 };
 
-const order: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
-
 const worstIn = ({ modes }: AuditReport): string => {
   const [worst] = modes
     .flatMap(({ findings }): readonly Finding[] => findings)
     .filter(({ answer }) => answer === 'fail')
-    .sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity));
+    .sort((one, other) => severities.indexOf(one.severity) - severities.indexOf(other.severity));
   return worst === undefined ? '' : `${worst.check} ${worst.sentence}`;
 };

@@ -1,6 +1,6 @@
 /** How long a proxy is left alone after an audit: it may be other people's, and nothing much has changed. */
 
-import type { Tier } from '../model/audit.js';
+import { type Tier, isThorough } from '../model/audit.js';
 import type { Book } from '../book/store.js';
 import { keptModes } from './audit-shelf.js';
 import type { KeptMode } from './controller.js';
@@ -13,6 +13,6 @@ export const isDue = (book: Book, key: number, tier: Tier): boolean => {
   return Date.now() - last >= pauses[tier];
 };
 
-const fullOf = ({ at, tier, fullAt }: KeptMode): number => fullAt ?? (tier === 'full' || tier === 'watch' ? at : 0);
+const fullOf = ({ at, tier, fullAt }: KeptMode): number => fullAt ?? (isThorough(tier) ? at : 0);
 
 const pauses = { quick: 600_000, full: 3_600_000, watch: 3_600_000 } as const;

@@ -1,6 +1,16 @@
 /** Reports of audits as the book keeps them: grades, exits and traits as facts, and the evidence in short. */
 
-import type { Answer, Asked, AuditReport, CheckId, Finding, ModeReport, Tier, Traits } from '../model/audit.js';
+import {
+  type Answer,
+  type Asked,
+  type AuditReport,
+  type CheckId,
+  type Finding,
+  type ModeReport,
+  type Tier,
+  type Traits,
+  isThorough,
+} from '../model/audit.js';
 import type { Place, Stamp } from '../model/book.js';
 import type { SpareLife } from '../model/spare.js';
 import { speechOf } from '../model/speech.js';
@@ -94,12 +104,9 @@ const keptOf = (
 ): Pick<Short, 'spareLife' | 'fullAt'> => {
   const old = before.find((kept) => kept.mode === mode);
   const { spareLife = old?.spareLife } = report.traits;
-  const fullAt = isFull(report) ? report.at : old?.fullAt;
+  const fullAt = isThorough(report.tier) ? report.at : old?.fullAt;
   return { ...(mode === 'tunnel' && spareLife && { spareLife }), ...(fullAt && { fullAt }) };
 };
-
-/** Whether everything was asked. */
-const isFull = ({ tier }: AuditReport): boolean => tier === 'full' || tier === 'watch';
 
 /** Where no port was tried nothing was learned, and what was known before stays. */
 const learnedOf = (traits: Traits): Partial<Audited> =>

@@ -13,6 +13,9 @@ export type Tier = 'pulse' | 'quick' | 'full' | 'watch';
 
 export const tiers: readonly Tier[] = ['pulse', 'quick', 'full', 'watch'];
 
+/** Whether everything is asked that needs no waiting. */
+export const isThorough = (tier: Tier): boolean => tier === 'full' || tier === 'watch';
+
 /** What is judged: see `axes` for what each means. */
 export type Axis = keyof typeof axes;
 
@@ -34,6 +37,9 @@ export const axes = {
 
 /** How bad a failed check is. */
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
+
+/** The gravest first. */
+export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 /** The name of a check, such as `H02`. */
 export type CheckId = Brand<string, 'CheckId'>;
@@ -174,6 +180,10 @@ export interface CheckText {
 /** By whom an audit has seen what it says: so many judges, or pages of others alone. */
 export const seenBy = (judges: number): string =>
   judges === 0 ? 'pages of others' : `${judges} ${judges === 1 ? 'judge' : 'judges'}`;
+
+/** What is wrong on this side while an audit runs, in words; undefined where nothing is. */
+export const troubleIn = ({ lost, congested }: AuditProgress): string | undefined =>
+  lost === true ? 'the judge does not answer' : congested ? 'this line is full' : undefined;
 
 /** Checks that were not tested, by the reason. */
 export const checksByReason = (findings: readonly Finding[]): ReadonlyMap<string, readonly CheckId[]> => {

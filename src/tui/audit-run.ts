@@ -1,6 +1,7 @@
 /** How a run of audits stands: what is asked, how far it is, how fast, and what it told. */
 
 import type { AuditWish } from '../engine/controller.js';
+import { troubleIn } from '../model/audit.js';
 import type { AuditRun } from './audit-state.js';
 import { spanText } from './figures.js';
 import { type Line, type Span, type Tone, span } from './line.js';
@@ -64,12 +65,9 @@ const countLines = ({ progress, phase }: AuditRun, done: number, all: number): r
   const told = counts.length === 0 ? '' : `  ${counts.join(', ')}`;
   if (progress === undefined || phase !== 'running') return [[span(`  ${done} of ${all}`), span(told)]];
   const trouble = troubleIn(progress);
-  const full = trouble === '' ? [] : [span(`  ${trouble}`, 'warn')];
+  const full = trouble === undefined ? [] : [span(`  ${trouble}`, 'warn')];
   return [[span(`  ${done} of ${all}`), ...speedSpans(progress), ...full], [span(told)]];
 };
-
-const troubleIn = ({ lost, congested }: NonNullable<AuditRun['progress']>): string =>
-  lost === true ? 'the judge does not answer' : congested ? 'this line is full' : '';
 
 const speedSpans = ({ rate, left, running, room }: NonNullable<AuditRun['progress']>): readonly Span[] => [
   span(`  ${rate.toFixed(rate < 10 ? 1 : 0)}/s`, 'faint'),

@@ -1,6 +1,6 @@
 /** What an audit found of one mode of a proxy: each finding with its words, and what was sent beside what arrived. */
 
-import { type Answer, type Finding, type Mode, type Severity, seenBy } from '../model/audit.js';
+import { type Answer, type Finding, type Mode, seenBy, severities } from '../model/audit.js';
 import type { BookEntry } from '../model/book.js';
 import { labelHop } from '../model/hop.js';
 import { answerSign, answerTone } from './audit-matrix.js';
@@ -22,7 +22,6 @@ export interface EvidenceState {
 }
 
 const answers: readonly Answer[] = ['fail', 'inconclusive', 'note', 'untested', 'pass', 'does-not-apply'];
-const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
 const rankOf = ({ answer, severity }: Finding): number =>
   answers.indexOf(answer) * severities.length + severities.indexOf(severity);

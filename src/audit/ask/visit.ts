@@ -41,9 +41,7 @@ export interface Visit {
   readonly reply?: Reply;
   /** What the judge saw, from the answer itself. */
   readonly record?: JudgeRecord;
-  /** The answer carries a record that the judge has signed for another question. */
-  readonly foreign: boolean;
-  /** That record. */
+  /** The record in the answer, where the judge has signed it for another question. */
   readonly instead?: JudgeRecord;
   /** What kept an answer from coming. */
   readonly failure?: Failure;
@@ -172,7 +170,6 @@ const visitOf = (
     page,
     sent,
     expected,
-    foreign: instead !== undefined,
     took,
     ...seen,
     ...(record === undefined ? {} : { record }),
@@ -182,7 +179,7 @@ const visitOf = (
 
 /** Whether somebody on the way refuses what was asked; to a HEAD a judge that is asked too much cannot say that it is him. */
 const isRefused = (visit: Visit): visit is Visit & { readonly reply: Answered } => {
-  const { reply, record, foreign, expected, sent } = visit;
+  const { reply, record, instead, expected, sent } = visit;
   if (reply?.kind !== 'answer' || reply.status < 400 || reply.status === expected.status) return false;
-  return record === undefined && !foreign && sent.method !== 'HEAD';
+  return record === undefined && instead === undefined && sent.method !== 'HEAD';
 };

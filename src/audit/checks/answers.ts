@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Evidence } from '../../model/audit.js';
 import type { PageName } from '../judge/pages.js';
-import type { JudgeRecord } from '../judge/record.js';
+import { type JudgeRecord, hashOf } from '../judge/record.js';
 import { shown } from '../ask/text.js';
 import { type Answered, fieldOf } from '../ask/reply.js';
 import type { Visit } from '../ask/visit.js';
@@ -154,8 +153,6 @@ export const uploadEvidence = (sent: Buffer, { body }: JudgeRecord): readonly Ev
   const piece = (bytes: Buffer): string => shown(bytes.subarray(Math.max(0, at - 20), at + 40), 60);
   return [{ what: `the upload around byte ${at}`, sent: piece(sent), arrived: piece(came) }];
 };
-
-const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** H17: whether protocols can be switched. */
 export const upgrades = check(

@@ -82,7 +82,8 @@ export type Seen = { readonly record: JudgeRecord; readonly visit: Visit } | { r
 /** What the judge saw, from the answer; where the answer does not have it, from the judge itself. */
 export const recordIn = async (visit: Visit, stand: Stand): Promise<Seen> => {
   if (visit.record !== undefined) return { record: visit.record, visit };
-  if (visit.foreign) return { result: failed('It gave the answer to another question.', 'hostile', mixedUp(visit)) };
+  if (visit.instead !== undefined)
+    return { result: failed('It gave the answer to another question.', 'hostile', mixedUp(visit)) };
   const kept = (await stand.records(visit.id)).find(({ page }) => page === visit.page);
   if (kept !== undefined) return { record: kept, visit };
   return { result: untested(whyNot(visit)) };

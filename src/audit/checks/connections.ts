@@ -10,18 +10,19 @@ import { newsBeside } from './news.js';
 import { presenceIn } from './presence.js';
 
 /** Whether an answer is for another question than the one it was given to. */
-const isMixed = ({ record, reply, foreign }: Visit): boolean =>
-  foreign || (record === undefined && reply?.kind === 'answer' && reply.status === 200 && reply.whole);
+const isMixed = ({ record, reply, instead }: Visit): boolean =>
+  instead !== undefined || (record === undefined && reply?.kind === 'answer' && reply.status === 200 && reply.whole);
 
 const mixed = (visits: readonly Visit[]): Result | undefined => {
   const wrong = visits.find(isMixed);
   if (wrong === undefined) return undefined;
-  const { reply, foreign } = wrong;
+  const { reply, instead } = wrong;
   const words = reply?.kind === 'answer' ? shown(reply.body, 120) : '';
-  const evidence: readonly Evidence[] = foreign
-    ? mixedUp(wrong)
-    : [{ what: 'the answer to a question', sent: 'a signed record', arrived: words }];
-  const what = foreign ? 'the answer to another question' : 'an answer that is not the judge’s';
+  const evidence: readonly Evidence[] =
+    instead === undefined
+      ? [{ what: 'the answer to a question', sent: 'a signed record', arrived: words }]
+      : mixedUp(wrong);
+  const what = instead === undefined ? 'an answer that is not the judge’s' : 'the answer to another question';
   return failed(`A question got ${what}.`, 'hostile', evidence);
 };
 

@@ -21,7 +21,7 @@ export const echo = check(
     const seen = await stand.echo();
     if (seen.record !== undefined)
       return besideRecord(seen) ?? pass('The judge saw the question, and its signed answer came back.');
-    if (seen.foreign)
+    if (seen.instead !== undefined)
       return failed('It gave the answer to another question: pages of others are mixed up.', 'hostile', mixedUp(seen));
     const isThere = (await stand.records(seen.id)).length > 0;
     if (isThere && seen.reply?.kind === 'answer' && seen.reply.whole && seen.reply.body.length > 0)

@@ -8,8 +8,7 @@ import { compose } from '../ask/request.js';
 import { shown } from '../ask/text.js';
 import { downward, stretch, upward } from '../judge/bytes.js';
 import { pathOf } from '../judge/pages.js';
-import { type JudgeRecord, findRecord } from '../judge/record.js';
-import { createHash } from 'node:crypto';
+import { type JudgeRecord, findRecord, hashOf } from '../judge/record.js';
 import type { Stand } from '../stand.js';
 import { type Result, check, failed, note, pass, untested } from './check.js';
 
@@ -65,8 +64,6 @@ const upwardVerdict = ({ id, came, record }: Carried): Result | undefined => {
     ? note(`It broke off: ${came.length} of ${stretch} bytes came down, ${length} went up.`)
     : undefined;
 };
-
-const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 const differing = (wanted: Buffer, came: Buffer) => {
   let at = 0;

@@ -1,6 +1,5 @@
 /** The judge: it tells, signed, what arrived at it. It relays nothing, talks to nobody by itself, and forgets. */
 
-import { createHash } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { type Endpoint, labelEndpoint } from '../../model/address.js';
 import { type Port, millis } from '../../model/brand.js';
@@ -18,7 +17,7 @@ import { openNamePort } from './name-port.js';
 import { parsePath } from './pages.js';
 import { createRate } from './rate.js';
 import { NoRequest, type RawRequest, createRequestReader } from './read-request.js';
-import type { JudgeKeys, JudgeRecord } from './record.js';
+import { type JudgeKeys, type JudgeRecord, hashOf } from './record.js';
 import { type Said, notice, say, tooMany } from './say.js';
 import { type Zone, familyNames } from './zone.js';
 
@@ -221,7 +220,7 @@ const recordOf = (
     : {
         body: {
           length: body.length,
-          sha256: createHash('sha256').update(body).digest('hex'),
+          sha256: hashOf(body),
           bytes: body.subarray(0, keptBody).toString('base64'),
         },
       }),

@@ -1,6 +1,14 @@
 /** What a judge saw of one request, signed so that whoever carries it cannot change it (Ed25519, RFC 8032). */
 
-import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import {
+  type KeyObject,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+} from 'node:crypto';
 
 /** One request as it arrived. Bytes are base64. */
 export interface JudgeRecord {
@@ -33,6 +41,9 @@ export interface JudgeRecord {
     readonly alpn?: string;
   };
 }
+
+/** The SHA-256 of a content, in hex, as records tell it. */
+export const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** A judge's pair of keys. */
 export interface JudgeKeys {
